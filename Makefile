@@ -1,0 +1,34 @@
+# `make demo` and `make test` need nothing but Python, a C++ compiler, cmake and make.
+
+ROBOT ?= widowx
+CHECKPOINT ?=
+SEED ?= 0
+PYTHON_VENV := .venv/bin/python
+
+.PHONY: help env demo test proof lint colcon clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+env: ## make .venv/ and build the messages; nothing to do when both are up to date
+	@requirements/make_env.sh
+
+demo: env ## a simulated arm obeys: video, bag, dataset and report in demo/ (ROBOT=widowx|franka|fr3|ur5|ur5e)
+	@$(PYTHON_VENV) -m octo_ros demo --robot $(ROBOT) --seed $(SEED) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
+
+test: env lint ## lint, types, all tests
+	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest
+
+proof: env ## the long tests, whose figures are in docs/ (many minutes)
+	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600
+
+lint: env ## ruff and mypy
+	@.venv/bin/ruff check octo_ros launch test setup.py
+	@.venv/bin/ruff format --check octo_ros launch test setup.py
+	@$(PYTHON_VENV) -m mypy
+
+colcon: env ## colcon build and test, as in a workspace; both packages must be ROS packages, tests must run
+	@.ci/colcon.sh
+
+clean: ## remove everything that was made
+	rm -rf .venv build install log demo
