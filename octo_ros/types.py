@@ -1,0 +1,337 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The data that flows between the rooms: frozen, with read-only arrays and integer nanoseconds.
+
+Every stamp is nanoseconds of the clock that the caller lives by (ROS time in nodes, receive time
+in bags); nothing in here reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from octo_ros.geometry import readonly
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from octo_ros.geometry import Array
+
+T = TypeVar('T')
+
+
+def _frozen_array(array: object, dtype: type[np.generic]) -> NDArray[np.generic]:
+    result = np.array(array, dtype=dtype)
+    result.setflags(write=False)
+    return result
+
+
+def _frozen_images(
+    images: Mapping[str, NDArray[np.uint8]], ndim: int
+) -> Mapping[str, NDArray[np.uint8]]:
+    for name, image in images.items():
+        if image.dtype != np.uint8 or image.ndim != ndim or image.shape[-1] != 3:
+            msg = (
+                f'Image {name!r} has shape {image.shape} of {image.dtype};'
+                f' expected {ndim} axes of uint8, RGB last.'
+            )
+            raise ValueError(msg)
+        image.setflags(write=False)
+    return MappingProxyType(dict(images))
+
+
+@dataclass(frozen=True)
+class Sample(Generic[T]):
+    """One message as the synchroniser sees it.
+
+    Attributes:
+        stamp_ns: When the thing was measured (header stamp, ns).
+        received_ns: When the message arrived (ns, same clock).
+        value: The content; for cameras the undecoded message, so that only chosen frames are
+            decoded.
+    """
+
+    stamp_ns: int
+    received_ns: int
+    value: T
+
+
+@dataclass(frozen=True)
+class JointState:
+    """Joint positions at one time, in the order of the embodiment's `joints`.
+
+    Attributes:
+        stamp_ns: Measurement time [ns].
+        positions: Shape (n,), rad.
+        velocities: Shape (n,), rad/s.
+        gripper: Opening, 0 closed .. 1 open.
+    """
+
+    stamp_ns: int
+    positions: Array
+    velocities: Array
+    gripper: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'positions', readonly(self.positions))
+        object.__setattr__(self, 'velocities', readonly(self.velocities))
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the policy sees at one time; made by the same code live and from bags.
+
+    Attributes:
+        stamp_ns: Stamp of the primary frame, which is the observation's time [ns].
+        images: Camera key (`image_primary`, `image_wrist`) to RGB uint8, shape (H, W, 3), resized
+            as for training.
+        proprio: TCP pose in the base frame as xyz [m], extrinsic rpy [rad] relative to the
+            embodiment's `proprio_rotation`, and gripper 0..1; float32, shape (7,).
+        skew_ns: Source name to its sample's stamp minus `stamp_ns` [ns]: how far it is from the
+            observation's time.
+    """
+
+    stamp_ns: int
+    images: Mapping[str, NDArray[np.uint8]]
+    proprio: NDArray[np.float32]
+    skew_ns: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'images', _frozen_images(self.images, 3))
+        object.__setattr__(self, 'proprio', _frozen_array(self.proprio, np.float32))
+        object.__setattr__(self, 'skew_ns', MappingProxyType(dict(self.skew_ns)))
+
+
+@dataclass(frozen=True)
+class ObservationWindow:
+    """The last `window_size` observations, oldest first, one `action_dt` apart; T = window_size.
+
+    Attributes:
+        images: Camera key to uint8, shape (T, H, W, 3).
+        proprio: float32, shape (T, 7).
+        timestep_pad_mask: bool, shape (T,); False marks a padded slot, a copy of the oldest real
+            observation.
+        stamps_ns: int64, shape (T,): stamps of the slots [ns].
+    """
+
+    images: Mapping[str, NDArray[np.uint8]]
+    proprio: NDArray[np.float32]
+    timestep_pad_mask: NDArray[np.bool_]
+    stamps_ns: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'images', _frozen_images(self.images, 4))
+        object.__setattr__(self, 'proprio', _frozen_array(self.proprio, np.float32))
+        object.__setattr__(
+            self, 'timestep_pad_mask', _frozen_array(self.timestep_pad_mask, np.bool_)
+        )
+        object.__setattr__(self, 'stamps_ns', _frozen_array(self.stamps_ns, np.int64))
+
+    @property
+    def stamp_ns(self) -> int:
+        """Stamp of the newest observation [ns]."""
+        return int(self.stamps_ns[-1])
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the robot is asked to do: language, goal images, or both.
+
+    Attributes:
+        task_id: Counts the tasks of a run; a new id is a new task even if the words are the same.
+        language_instruction: The words, or None when only goal images are given.
+        goal_images: Camera key to RGB uint8, shape (H, W, 3), sized like the observation's.
+    """
+
+    task_id: int
+    language_instruction: str | None = None
+    goal_images: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.goal_images and not (self.language_instruction or '').strip():
+            msg = 'A task needs a language instruction, goal images, or both.'
+            raise ValueError(msg)
+        object.__setattr__(self, 'goal_images', _frozen_images(self.goal_images, 3))
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What the numbers of an action mean.
+
+    Attributes:
+        names: One name per action dimension: x, y, z, roll, pitch, yaw, gripper.
+        frame_id: Frame in whose axes the displacement is expressed (the arm's base).
+        action_dt: Seconds for which the model was trained to apply one action.
+        action_horizon: Actions per chunk.
+    """
+
+    names: tuple[str, ...]
+    frame_id: str
+    action_dt: float
+    action_horizon: int
+
+
+@dataclass(frozen=True)
+class ActionChunk:
+    """The actions that a policy predicts from one window, in robot units.
+
+    Attributes:
+        actions: float64, shape (action_horizon, 7): translation [m], extrinsic rpy [rad], gripper
+            0..1 (1 = open).
+        spec: Meaning of the numbers.
+        observation_stamp_ns: Stamp of the newest observation used [ns].
+        start_ns: Time at which the first action begins [ns].
+        chunk_id: Counts the chunks of a run.
+        finished: The policy considers the task done (only policies that can know, like the
+            scripted expert).
+    """
+
+    actions: Array
+    spec: ActionSpec
+    observation_stamp_ns: int
+    start_ns: int
+    chunk_id: int
+    finished: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            'actions',
+            readonly(self.actions, (self.spec.action_horizon, len(self.spec.names))),
+        )
+
+
+@dataclass(frozen=True)
+class Command:
+    """One end-effector displacement, as the policy asks for it; nothing in it is trusted.
+
+    Attributes:
+        stamp_ns: Time from which the displacement is to be made [ns].
+        seq: Counts the commands of one policy run.
+        frame_id: Frame of the displacement; must be the embodiment's base frame.
+        translation: Shape (3,), m, base axes.
+        rotation: Shape (3,), rad, extrinsic x-y-z, base axes, about the TCP, pre-multiplied.
+        gripper: Absolute opening, 0 closed .. 1 open.
+        duration: Seconds over which the displacement is to be made.
+        observation_stamp_ns: Stamp of the observation it was computed from [ns].
+        chunk_id: Chunk it belongs to.
+        chunk_index: Row of the chunk.
+    """
+
+    stamp_ns: int
+    seq: int
+    frame_id: str
+    translation: Array
+    rotation: Array
+    gripper: float
+    duration: float
+    observation_stamp_ns: int = 0
+    chunk_id: int = 0
+    chunk_index: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'translation', readonly(self.translation, (3,)))
+        object.__setattr__(self, 'rotation', readonly(self.rotation, (3,)))
+
+
+class SafetyState(IntEnum):
+    """Where the safety filter stands; the numbers are those of `SafetyStatus.msg`."""
+
+    INACTIVE = 0
+    HOLD = 1
+    RUN = 2
+    STOPPING = 3
+    LATCHED = 4
+
+
+class SafetyCode(Enum):
+    """Why a command was changed or refused; the most restrictive one is reported first.
+
+    The value is the sentence for people. Listed from harmless to severe.
+    """
+
+    OK = 'The command was executed as asked.'
+    IDLE = 'No command yet; the arm holds its position.'
+    LIMITED_BY_ACCELERATION = (
+        'The joints need time to speed up or slow down; the motion follows a little later.'
+    )
+    LIMITED_BY_SINGULARITY = (
+        'The arm is nearly stretched or its axes line up; the blocked motion was damped.'
+    )
+    SCALED_FOR_STEP = 'The step was longer than its cap and was shortened, keeping its direction.'
+    SCALED_FOR_VELOCITY = (
+        'A joint or the TCP would have moved faster than its limit; the motion was slowed down.'
+    )
+    PROJECTED_ON_WORKSPACE = (
+        'The target lay outside the workspace; the motion slides along its boundary.'
+    )
+    LIMITED_BY_JOINT_POSITION = (
+        'A joint is near the end of its range; the motion towards it was limited.'
+    )
+    REJECTED_STATE = 'The filter is stopping or latched; commands are ignored until it holds.'
+    REJECTED_RATE = 'Commands arrive faster than their durations allow; this one was dropped.'
+    REJECTED_GRIPPER = 'The gripper opening is outside 0..1.'
+    REJECTED_SHAPE = 'The command has the wrong frame or a duration that is not allowed.'
+    REJECTED_NOT_FINITE = 'The command holds a value that is not finite.'
+    REJECTED_OUTLIER = 'The step was several times longer than its cap and was refused.'
+    REJECTED_STALE = 'The command is too old, from the future, or out of order.'
+    STOP_COMMAND_TIMEOUT = 'No command arrived in time; the arm was stopped and holds.'
+    STOP_DEACTIVATED = 'The filter is being deactivated; the arm was stopped first.'
+    STOP_STATE_TIMEOUT = 'Joint states are missing, incomplete or too old; the arm was stopped.'
+    STOP_TRACKING = 'The arm does not follow its commands; it was stopped.'
+    STOP_ROBOT_FAULT = 'The robot reports a fault; the arm was stopped.'
+    STOP_DUPLICATE_PUBLISHER = 'More than one publisher sends commands; the arm was stopped.'
+    STOP_SOLVER = 'The motion could not be solved within all limits; the arm was stopped.'
+    STOP_OUTPUT = 'The result failed the last check before sending; the arm holds until a reset.'
+
+
+@dataclass(frozen=True)
+class SafeCommand:
+    """What really goes to the robot; only `octo_ros.safety` makes it, adapters take nothing else.
+
+    Attributes:
+        stamp_ns: Control tick it is for [ns].
+        joint_names: The embodiment's `joints`.
+        positions: Shape (n,), rad: reference to reach at the end of this tick.
+        velocities: Shape (n,), rad/s.
+        gripper: Opening to hold, 0 closed .. 1 open.
+        state: State of the filter.
+        code: The most restrictive reason.
+        reasons: All codes that acted in this tick, most restrictive first.
+        executed_translation: Shape (3,), m: displacement of the TCP reference made in this tick.
+        executed_rotation: Shape (3,), rad, extrinsic rpy, made in this tick.
+    """
+
+    stamp_ns: int
+    joint_names: tuple[str, ...]
+    positions: Array
+    velocities: Array
+    gripper: float
+    state: SafetyState
+    code: SafetyCode
+    reasons: tuple[SafetyCode, ...]
+    executed_translation: Array
+    executed_rotation: Array
+
+    def __post_init__(self) -> None:
+        n = len(self.joint_names)
+        object.__setattr__(self, 'positions', readonly(self.positions, (n,)))
+        object.__setattr__(self, 'velocities', readonly(self.velocities, (n,)))
+        object.__setattr__(self, 'executed_translation', readonly(self.executed_translation, (3,)))
+        object.__setattr__(self, 'executed_rotation', readonly(self.executed_rotation, (3,)))
+
+
+class EpisodeEventKind(IntEnum):
+    """What `EpisodeEvent.msg` says; the numbers are those of the message."""
+
+    START = 0
+    STOP = 1
+    SUCCESS = 2
+    FAILURE = 3
+    DISCARD = 4
