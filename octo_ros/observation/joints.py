@@ -1,0 +1,59 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""sensor_msgs JointState → the embodiment's joints, by name for every message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from octo_ros.errors import ObservationError
+from octo_ros.types import JointState
+
+if TYPE_CHECKING:
+    from octo_ros.embodiment import Gripper
+    from octo_ros.observation.messages import JointStates
+
+
+def decode_joints(
+    message: JointStates, joints: Sequence[str], gripper: Gripper, stamp_ns: int
+) -> JointState:
+    """Pick arm and gripper out of a joint state message.
+
+    Args:
+        message: sensor_msgs JointState of rclpy or rosbags; any order, more joints than needed,
+            and an empty `velocity` are fine.
+        joints: Names of the arm joints in the wanted order; empty where the arm's pose comes from
+            elsewhere.
+        gripper: The gripper's joint.
+        stamp_ns: Measurement time [ns].
+
+    Returns:
+        Positions and velocities [rad, rad/s] in the order of `joints`; velocities are 0 if the
+        message leaves them out or holds NaN.
+
+    Raises:
+        ObservationError: A joint is missing or its position is not finite.
+    """
+    index = {name: i for i, name in enumerate(message.name)}
+    wanted = (*joints, gripper.joint)
+    missing = [name for name in wanted if name not in index]
+    if missing or len(message.position) != len(message.name):
+        msg = (
+            f'A joint state lacks {", ".join(missing) or "positions"}; it holds '
+            f'{len(message.position)} positions for {", ".join(message.name) or "no names"}. '
+            'Arm and gripper must come in one message.'
+        )
+        raise ObservationError(msg)
+    order = [index[name] for name in wanted]
+    positions = np.asarray(message.position, dtype=np.float64)[order]
+    if not np.isfinite(positions).all():
+        values = dict(zip(wanted, positions.tolist(), strict=True))
+        msg = f'A joint state holds positions that are not finite: {values}.'
+        raise ObservationError(msg)
+    velocities = np.zeros(len(joints))
+    if len(message.velocity) == len(message.name):
+        velocities = np.nan_to_num(np.asarray(message.velocity, dtype=np.float64)[order[:-1]])
+    return JointState(stamp_ns, positions[:-1], velocities, gripper.opening(float(positions[-1])))

@@ -1,0 +1,100 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The recent samples of one source, seen as they were known at a given time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from octo_ros.types import Sample
+
+T = TypeVar('T')
+
+
+@dataclass(frozen=True)
+class Bracket(Generic[T]):
+    """Two neighbours in time and where between them the wanted time lies.
+
+    Attributes:
+        before: Newest sample at or before the wanted time.
+        after: Oldest sample at or after it; the same as `before` when nothing newer is known.
+        fraction: 0 at `before`, 1 at `after`.
+    """
+
+    before: Sample[T]
+    after: Sample[T]
+    fraction: float
+
+
+class Track(Generic[T]):
+    """A bounded buffer of samples that answers only with what had arrived.
+
+    A sample counts as arrived at `max(received_ns, stamp_ns)`, so neither a message nor a clock
+    that runs ahead brings anything from the future. Of samples with the same stamp the first to
+    arrive is kept.
+
+    Args:
+        keep_ns: Samples received earlier than this before `now` are forgotten [ns].
+        capacity: Most samples held, whatever their age.
+    """
+
+    def __init__(self, keep_ns: int, capacity: int) -> None:
+        self._keep_ns = keep_ns
+        self._samples: deque[Sample[T]] = deque(maxlen=capacity)
+
+    def add(self, sample: Sample[T]) -> None:
+        """Store a sample; the order of arrival does not matter."""
+        self._samples.append(sample)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._samples.clear()
+
+    def arrived(self, now_ns: int) -> list[Sample[T]]:
+        """The samples known at `now_ns` and not too old, by ascending stamp, each stamp once."""
+        oldest = now_ns - self._keep_ns
+        while self._samples and self._samples[0].received_ns < oldest:
+            self._samples.popleft()
+        known = (s for s in self._samples if s.received_ns >= oldest and arrival_ns(s) <= now_ns)
+        first: dict[int, Sample[T]] = {}
+        for sample in sorted(known, key=arrival_ns):
+            first.setdefault(sample.stamp_ns, sample)
+        return [first[stamp] for stamp in sorted(first)]
+
+
+def arrival_ns(sample: Sample[T]) -> int:
+    """When a sample may be used from: after its arrival and not before its own stamp [ns]."""
+    return max(sample.received_ns, sample.stamp_ns)
+
+
+def nearest(samples: list[Sample[T]], time_ns: int) -> Sample[T]:
+    """The sample whose stamp is nearest to `time_ns`, the older of two at the same distance.
+
+    Args:
+        samples: At least one, by ascending stamp.
+        time_ns: Wanted time [ns].
+    """
+    return min(samples, key=lambda sample: abs(sample.stamp_ns - time_ns))
+
+
+def bracket(samples: list[Sample[T]], time_ns: int) -> Bracket[T] | None:
+    """The neighbours of `time_ns`; None if all samples are newer.
+
+    Args:
+        samples: At least one, by ascending stamp.
+        time_ns: Wanted time [ns].
+    """
+    i = bisect_left(samples, time_ns, key=lambda sample: sample.stamp_ns)
+    if i == len(samples):
+        return Bracket(samples[-1], samples[-1], 0.0)
+    if samples[i].stamp_ns == time_ns:
+        return Bracket(samples[i], samples[i], 0.0)
+    if i == 0:
+        return None
+    before, after = samples[i - 1], samples[i]
+    fraction = (time_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
+    return Bracket(before, after, fraction)

@@ -1,0 +1,224 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The time rules: only what had arrived, nothing too old, whatever the order of arrival."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octo_ros.embodiment import load_embodiment
+from octo_ros.geometry import Pose
+from octo_ros.observation.sync import Missing, MissingCause, ObservationBuilder
+from octo_ros.types import JointState, Sample
+
+MS = 1_000_000
+ROBOT = load_embodiment('ur5e')
+CAMERAS = ROBOT.cameras
+MAX_AGE = round(CAMERAS['image_primary'].max_age * 1e9)
+MAX_SKEW = round(CAMERAS['image_wrist'].max_skew * 1e9)
+STATE_AGE = round(ROBOT.joint_states.max_age * 1e9)
+
+
+def tcp_pose(positions):
+    return Pose.from_xyz_rpy(positions[:3], positions[3:])
+
+
+def picture(value=0, height=8, width=8):
+    return SimpleNamespace(
+        encoding='rgb8',
+        height=height,
+        width=width,
+        step=3 * width,
+        is_bigendian=0,
+        data=np.full(height * width * 3, value, np.uint8),
+    )
+
+
+def joints_at(stamp_ns):
+    """A motion that is linear in time, so that interpolation must give it back exactly."""
+    position = stamp_ns / 1e9
+    return JointState(stamp_ns, np.full(6, position), np.zeros(6), min(max(position, 0.0), 1.0))
+
+
+def builder_with(primary=(), wrist=(), joints=(), robot=ROBOT):
+    """Each source as (stamp, received) in ms."""
+    builder = ObservationBuilder(robot, tcp_pose)
+    for key, times in (('image_primary', primary), ('image_wrist', wrist)):
+        for i, (stamp, received) in enumerate(times):
+            builder.add_image(key, Sample(stamp * MS, received * MS, picture(i)))
+    for stamp, received in joints:
+        builder.add_joints(Sample(stamp * MS, received * MS, joints_at(stamp * MS)))
+    return builder
+
+
+STEADY = [(t, t + 1) for t in range(0, 1000, 10)]
+
+
+def test_the_newest_primary_frame_that_had_arrived_sets_the_time():
+    builder = builder_with([(400, 430), (433, 463), (466, 496)], [(440, 445)], STEADY)
+    selection = builder.select(470 * MS)
+    assert selection.stamp_ns == 433 * MS
+    assert selection.skew_ns['image_wrist'] == 7 * MS
+
+
+def test_joints_are_interpolated_to_the_frame():
+    observation = builder_with([(433, 463)], [(440, 445)], STEADY).observe(470 * MS)
+    np.testing.assert_allclose(observation.proprio, [0.433] * 7, rtol=1e-6)
+    assert observation.skew_ns['joint_states'] == 0
+
+
+def test_without_newer_joints_the_newest_are_taken_as_they_are():
+    observation = builder_with([(433, 463)], [(440, 445)], STEADY[:42]).observe(470 * MS)
+    assert observation.proprio[0] == pytest.approx(0.41)
+    assert observation.skew_ns['joint_states'] == -23 * MS
+
+
+def test_the_camera_nearest_to_the_primary_frame_is_used_not_the_newest():
+    builder = builder_with([(400, 460)], [(370, 372), (403, 405), (436, 438)], STEADY)
+    assert builder.select(470 * MS).frames['image_wrist'].stamp_ns == 403 * MS
+
+
+def test_latency_shifts_the_time_of_a_frame():
+    cameras = {key: replace(camera, latency=0.02) for key, camera in CAMERAS.items()}
+    robot = replace(ROBOT, cameras=cameras)
+    selection = builder_with([(433, 463)], [(440, 445)], STEADY, robot).select(470 * MS)
+    assert selection.stamp_ns == 413 * MS
+    assert selection.skew_ns['image_wrist'] == 7 * MS
+    assert selection.joints.positions[0] == pytest.approx(0.413)
+
+
+def test_images_are_rgb_of_the_size_that_the_policy_wants():
+    observation = builder_with([(400, 401)], [(400, 401)], STEADY).observe(405 * MS)
+    shapes = {key: image.shape for key, image in observation.images.items()}
+    assert shapes == {'image_primary': (256, 256, 3), 'image_wrist': (128, 128, 3)}
+
+
+def test_a_frame_is_decoded_once():
+    builder = builder_with([(400, 401)], [(400, 401)], STEADY)
+    first, second = builder.observe(405 * MS), builder.observe(415 * MS)
+    assert first.images['image_primary'] is second.images['image_primary']
+
+
+FRAME, FRAMES = [(400, 405)], [(400, 405)]
+
+
+@pytest.mark.parametrize(
+    ('primary', 'wrist', 'joints', 'source', 'cause'),
+    [
+        ([], FRAMES, STEADY, 'image_primary', MissingCause.NOTHING_ARRIVED),
+        ([(100, 410)], FRAMES, STEADY, 'image_primary', MissingCause.TOO_OLD),
+        (FRAME, [], STEADY, 'image_wrist', MissingCause.NOTHING_ARRIVED),
+        (FRAME, [(290, 405)], STEADY, 'image_wrist', MissingCause.TOO_FAR),
+        (FRAME, FRAMES, [], 'joint_states', MissingCause.NOTHING_ARRIVED),
+        (FRAME, FRAMES, STEADY[:30], 'joint_states', MissingCause.TOO_OLD),
+        (FRAME, FRAMES, STEADY[41:], 'joint_states', MissingCause.STARTS_LATE),
+        (FRAME, FRAMES, STEADY[:33] + STEADY[45:], 'joint_states', MissingCause.GAP),
+    ],
+)
+def test_what_is_missing_is_named(primary, wrist, joints, source, cause):
+    missing = builder_with(primary, wrist, joints).observe(460 * MS)
+    assert isinstance(missing, Missing)
+    assert (missing.source, missing.cause) == (source, cause)
+    assert source in missing.reason
+    assert missing.reason.endswith('.')
+
+
+def test_a_frame_that_cannot_be_decoded_is_missing_not_black():
+    builder = builder_with([], FRAMES, STEADY)
+    broken = SimpleNamespace(format='jpeg', data=b'broken')
+    builder.add_image('image_primary', Sample(400 * MS, 405 * MS, broken))
+    missing = builder.observe(410 * MS)
+    assert missing.cause is MissingCause.UNREADABLE
+    assert CAMERAS['image_primary'].topic in missing.reason
+
+
+def test_a_clock_that_runs_ahead_does_not_bring_the_future():
+    builder = builder_with([(400, 405), (450, 406)], FRAMES, STEADY)
+    assert builder.select(420 * MS).stamp_ns == 400 * MS
+
+
+def test_poses_replace_forward_kinematics():
+    builder = ObservationBuilder(ROBOT, None)
+    for key in CAMERAS:
+        builder.add_image(key, Sample(405 * MS, 406 * MS, picture()))
+    for stamp in (400, 410):
+        joints = JointState(stamp * MS, [], [], 0.5)
+        builder.add_joints(Sample(stamp * MS, stamp * MS, joints))
+        pose = Pose.from_xyz_rpy([stamp / 1000, 0, 0], [0, 0, stamp / 1000])
+        builder.add_pose(Sample(stamp * MS, stamp * MS, pose))
+    observation = builder.observe(412 * MS)
+    np.testing.assert_allclose(observation.proprio, [0.405, 0, 0, 0, 0, 0.405, 0.5], atol=1e-7)
+
+
+def test_rotation_is_told_relative_to_the_contract():
+    robot = replace(ROBOT, proprio_rotation=(0.0, np.pi / 2, 0.0))
+    builder = ObservationBuilder(robot, None)
+    for key in CAMERAS:
+        builder.add_image(key, Sample(405 * MS, 406 * MS, picture()))
+    builder.add_joints(Sample(405 * MS, 405 * MS, JointState(405 * MS, [], [], 0.5)))
+    down = Pose.from_xyz_rpy(rpy=[0, np.pi / 2, 0])
+    builder.add_pose(Sample(405 * MS, 405 * MS, down.displaced([0, 0, 0], [0.1, -0.2, 0.3])))
+    observation = builder.observe(412 * MS)
+    np.testing.assert_allclose(observation.proprio[3:6], [0.1, -0.2, 0.3], atol=1e-6)
+
+
+def test_poses_are_demanded_when_there_is_no_forward_kinematics():
+    builder = ObservationBuilder(ROBOT, None)
+    for key in CAMERAS:
+        builder.add_image(key, Sample(405 * MS, 406 * MS, picture()))
+    builder.add_joints(Sample(400 * MS, 400 * MS, JointState(400 * MS, [], [], 0.5)))
+    assert builder.observe(412 * MS).source == 'tcp_pose'
+
+
+def test_clear_forgets_all_sources():
+    builder = builder_with([(400, 405)], FRAMES, STEADY)
+    builder.clear()
+    assert builder.observe(410 * MS).cause is MissingCause.NOTHING_ARRIVED
+
+
+SAMPLES = st.lists(
+    st.tuples(st.integers(0, 600), st.integers(-30, 200)).map(lambda x: (x[0], max(0, sum(x)))),
+    max_size=25,
+)
+NOW = st.integers(0, 700)
+
+
+def fingerprint(result):
+    if isinstance(result, Missing):
+        return (result.source, result.cause)
+    frames = {key: (f.stamp_ns, f.received_ns) for key, f in result.frames.items()}
+    return result.stamp_ns, frames, result.joints.positions.tolist(), dict(result.skew_ns)
+
+
+@given(SAMPLES, SAMPLES, SAMPLES, NOW)
+def test_nothing_from_after_now_is_used(primary, wrist, joints, now):
+    everything = builder_with(primary, wrist, joints).select(now * MS)
+    arrived = [[s for s in source if max(s) <= now] for source in (primary, wrist, joints)]
+    assert fingerprint(everything) == fingerprint(builder_with(*arrived).select(now * MS))
+
+
+@given(SAMPLES, SAMPLES, SAMPLES, NOW)
+def test_ages_and_skews_are_respected(primary, wrist, joints, now):
+    selection = builder_with(primary, wrist, joints).select(now * MS)
+    if isinstance(selection, Missing):
+        return
+    t = selection.stamp_ns
+    assert now * MS - t <= MAX_AGE
+    assert abs(selection.frames['image_wrist'].stamp_ns - t) <= MAX_SKEW
+    assert all(now * MS - frame.received_ns <= MAX_AGE for frame in selection.frames.values())
+    assert -STATE_AGE <= selection.skew_ns['joint_states'] <= 0
+    expected = (t + selection.skew_ns['joint_states']) / 1e9
+    np.testing.assert_allclose(selection.joints.positions, expected, atol=1e-12)
+
+
+@given(st.permutations(STEADY[30:50]), st.permutations([(400, 430), (433, 463), (380, 440)]))
+def test_the_order_of_arrival_does_not_matter(joints, frames):
+    shuffled = builder_with(frames, frames[::-1], joints).select(470 * MS)
+    ordered = builder_with(sorted(frames), sorted(frames), sorted(joints)).select(470 * MS)
+    assert fingerprint(shuffled) == fingerprint(ordered)

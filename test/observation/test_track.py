@@ -1,0 +1,68 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octo_ros.observation.track import Track, arrival_ns, bracket, nearest
+from octo_ros.types import Sample
+
+TIMES = st.integers(0, 1000)
+SAMPLES = st.lists(st.builds(Sample, TIMES, TIMES, st.integers()), max_size=30)
+
+
+def track_of(samples, keep_ns=10_000, capacity=100):
+    track = Track(keep_ns, capacity)
+    for sample in samples:
+        track.add(sample)
+    return track
+
+
+@given(SAMPLES, TIMES)
+def test_nothing_is_known_before_it_arrived(samples, now):
+    known = track_of(samples).arrived(now)
+    assert all(arrival_ns(sample) <= now for sample in known)
+    assert {s.stamp_ns for s in known} == {s.stamp_ns for s in samples if arrival_ns(s) <= now}
+
+
+@given(SAMPLES, TIMES)
+def test_known_samples_ascend_and_each_stamp_comes_once(samples, now):
+    stamps = [sample.stamp_ns for sample in track_of(samples).arrived(now)]
+    assert stamps == sorted(set(stamps))
+
+
+def test_of_equal_stamps_the_first_to_arrive_is_kept():
+    late, early = Sample(10, 30, 'late'), Sample(10, 20, 'early')
+    assert [s.value for s in track_of([late, early]).arrived(25)] == ['early']
+    assert [s.value for s in track_of([late, early]).arrived(40)] == ['early']
+
+
+def test_old_samples_are_forgotten_and_the_number_is_bounded():
+    track = track_of([Sample(t, t, t) for t in range(100)], keep_ns=20, capacity=10)
+    assert [s.value for s in track.arrived(99)] == list(range(90, 100))
+    assert track.arrived(115)[0].value == 95
+    assert track.arrived(99)[0].value == 95  # what is forgotten stays forgotten
+
+
+def test_clear_forgets_everything():
+    track = track_of([Sample(1, 1, None)])
+    track.clear()
+    assert track.arrived(10) == []
+
+
+def test_nearest_prefers_the_older_of_two():
+    samples = [Sample(t, t, t) for t in (0, 10, 20)]
+    assert nearest(samples, 14).value == 10
+    assert nearest(samples, 15).value == 10
+    assert nearest(samples, 99).value == 20
+
+
+def test_bracket_finds_the_neighbours():
+    samples = [Sample(t, t, t) for t in (10, 20, 40)]
+    assert bracket(samples, 5) is None
+    between = bracket(samples, 25)
+    assert (between.before.value, between.after.value, between.fraction) == (20, 40, 0.25)
+    exact, newer = bracket(samples, 20), bracket(samples, 50)
+    assert exact.before is exact.after is samples[1]
+    assert newer.before is newer.after is samples[2]
