@@ -1,0 +1,187 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameter names and layouts: this network's against those of the official checkpoints.
+
+One table of names, and three rules of layout: a linear layer's `kernel` is (in, out), with
+attention heads on an axis of their own; a convolution's `kernel` is (height, width, in, out);
+everything else lies alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from octo_ros.errors import CheckpointError
+from octo_ros.model.t5 import T5Norm
+from octo_ros.model.transformer import SelfAttention
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from octo_ros.model.config import OctoConfig
+    from octo_ros.model.octo import Octo
+
+_NAMES = (  # applied in this order to the dotted name
+    (r'\btransformer\.blocks\.(\d+)', r'BlockTransformer_0.Transformer_0.encoderblock_\1'),
+    (r'\btransformer\.final_norm', r'BlockTransformer_0.Transformer_0.encoder_norm'),
+    (r'(encoderblock_\d+)\.attention_norm', r'\1.LayerNorm_0'),
+    (r'(encoderblock_\d+)\.attention', r'\1.MultiHeadDotProductAttention_0'),
+    (r'(encoderblock_\d+)\.mlp_norm', r'\1.LayerNorm_1'),
+    (r'(encoderblock_\d+)\.mlp\.hidden', r'\1.MlpBlock_0.Dense_0'),
+    (r'(encoderblock_\d+)\.mlp\.output', r'\1.MlpBlock_0.Dense_1'),
+    (r'\bconvs\.(\d)', r'StdConv_\1'),
+    (r'\bnorms\.(\d)', r'GroupNorm_\1'),
+    (r'(hf_model)\.embedding', r'\1.shared'),
+    (r'(hf_model)\.final_norm', r'\1.encoder.final_layer_norm'),
+    (
+        r'(hf_model)\.position_bias',
+        r'\1.encoder.block.0.layer.0.SelfAttention.relative_attention_bias',
+    ),
+    (r'(hf_model)\.blocks\.(\d+)\.attention_norm', r'\1.encoder.block.\2.layer.0.layer_norm'),
+    (r'(hf_model)\.blocks\.(\d+)\.attention', r'\1.encoder.block.\2.layer.0.SelfAttention'),
+    (r'(hf_model)\.blocks\.(\d+)\.mlp_norm', r'\1.encoder.block.\2.layer.1.layer_norm'),
+    (r'(hf_model)\.blocks\.(\d+)\.(w[io])', r'\1.encoder.block.\2.layer.1.DenseReluDense.\3'),
+    (r'^head\.network', r'heads_action.diffusion_model'),
+    (r'\btime_features', r'time_preprocess'),
+    (r'\btime_mlp\.0', r'cond_encoder.Dense_0'),
+    (r'\btime_mlp\.2', r'cond_encoder.Dense_1'),
+    (r'(diffusion_model)\.input', r'\1.reverse_network.Dense_0'),
+    (r'(diffusion_model)\.output', r'\1.reverse_network.Dense_1'),
+    (
+        r'(diffusion_model)\.blocks\.(\d+)\.norm',
+        r'\1.reverse_network.MLPResNetBlock_\2.LayerNorm_0',
+    ),
+    (r'(diffusion_model)\.blocks\.(\d+)\.hidden', r'\1.reverse_network.MLPResNetBlock_\2.Dense_0'),
+    (r'(diffusion_model)\.blocks\.(\d+)\.output', r'\1.reverse_network.MLPResNetBlock_\2.Dense_1'),
+)
+
+
+@dataclass(frozen=True)
+class CheckpointLeaf:
+    """One parameter as the checkpoint holds it.
+
+    Attributes:
+        path: Its keys joined by '/'.
+        shape: Its shape there.
+        parameter: Its dotted name in this network.
+        module: The layer that owns it, which decides the layout.
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    parameter: str
+    module: nn.Module
+
+    def to_torch(self, array: NDArray) -> Tensor:
+        """The checkpoint's array in this network's layout, a contiguous float32 copy."""
+        if self._is_kernel(nn.Linear):
+            array = array.reshape(self.module.in_features, -1).T
+        elif self._is_kernel(nn.Conv2d):
+            array = array.transpose(3, 2, 0, 1)
+        elif isinstance(
+            self.module, nn.Linear
+        ):  # the bias of attention heads is (heads, head_dim)
+            array = array.reshape(-1)
+        return torch.from_numpy(np.array(array, dtype=np.float32, order='C'))
+
+    def _is_kernel(self, kind: type[nn.Module]) -> bool:
+        return isinstance(self.module, kind) and self.path.endswith('/kernel')
+
+
+def checkpoint_leaves(model: Octo) -> dict[str, CheckpointLeaf]:
+    """Every parameter of the network as the checkpoint must hold it, by path."""
+    leaves = {}
+    modules = dict(model.named_modules())
+    for name, parameter in model.named_parameters():
+        owner, _, leaf = name.rpartition('.')
+        module = modules[owner]
+        heads = modules.get(owner.rpartition('.')[0])
+        path = _path(name, leaf, module, model.config)
+        num_heads = heads.num_heads if isinstance(heads, SelfAttention) else None
+        leaves[path] = CheckpointLeaf(
+            path, _shape(parameter, path, module, num_heads), name, module
+        )
+    return leaves
+
+
+def fill_parameters(model: Octo, arrays: Iterable[tuple[str, NDArray]], source: str) -> None:
+    """Replace every parameter of the network, which may still be on the meta device.
+
+    Args:
+        model: The network.
+        arrays: Path and array; each is converted at once and not kept.
+        source: Where they come from, for messages.
+
+    Raises:
+        CheckpointError: An array belongs nowhere, a parameter stays empty, or a shape differs; all
+            are listed.
+    """
+    leaves = checkpoint_leaves(model)
+    state: dict[str, Tensor] = {}
+    problems = []
+    for path, array in arrays:
+        leaf = leaves.pop(path, None)
+        if leaf is None:
+            problems.append(f'{path} {array.shape} has no place in the network')
+        elif array.shape != leaf.shape or not np.issubdtype(array.dtype, np.floating):
+            problems.append(f'{path} is {array.dtype}{array.shape}, expected float32{leaf.shape}')
+        else:
+            state[leaf.parameter] = leaf.to_torch(array)
+    problems += [f'{leaf.path} {leaf.shape} is missing' for leaf in leaves.values()]
+    if problems:
+        msg = f'{source} does not fit the network of its config.json: {"; ".join(problems)}.'
+        raise CheckpointError(msg)
+    model.load_state_dict(state, strict=True, assign=True)
+
+
+def _path(name: str, leaf: str, module: nn.Module, config: OctoConfig) -> str:
+    for pattern, replacement in (*_group_names(config), *_NAMES):
+        name = re.sub(pattern, replacement, name)
+    if leaf == 'weight' and not isinstance(module, T5Norm):
+        kinds = {nn.Linear: 'kernel', nn.Conv2d: 'kernel', nn.Embedding: 'embedding'}
+        kind = next((kinds[base] for base in kinds if isinstance(module, base)), 'scale')
+        name = name.removesuffix('weight') + kind
+    return name.replace('.', '/')
+
+
+def _group_names(config: OctoConfig) -> list[tuple[str, str]]:
+    names = []
+    for i, camera in enumerate(config.cameras):
+        stem = f'observation_tokenizers_{camera.name}.{camera.stem.kind}_0'
+        names += [
+            (rf'\bcameras\.{i}\.stem', stem),
+            (rf'\bcamera_embeddings\.{i}\.projection', f'obs_{camera.name}_projection'),
+            (rf'\bcamera_embeddings\.{i}\.positions', f'obs_{camera.name}_pos_embedding'),
+        ]
+    if config.language is not None:
+        task = config.language.name
+        names += [
+            (r'\blanguage\.t5', f'task_tokenizers_{task}.hf_model'),
+            (r'\blanguage_embedding\.projection', f'task_{task}_projection'),
+            (r'\blanguage_embedding\.positions', f'task_{task}_pos_embedding'),
+        ]
+    return names + [
+        (rf'\breadouts\.{i}\b', f'readout_{name}_pos_embedding')
+        for i, (name, _) in enumerate(config.readouts)
+    ]
+
+
+def _shape(
+    parameter: Tensor, path: str, module: nn.Module, num_heads: int | None
+) -> tuple[int, ...]:
+    shape = tuple(parameter.shape)
+    if isinstance(module, nn.Conv2d) and len(shape) == 4:
+        return (*shape[2:], shape[1], shape[0])
+    shape = shape[::-1] if path.endswith('/kernel') and isinstance(module, nn.Linear) else shape
+    if num_heads is None:
+        return shape
+    if '/out/' in path:
+        return shape if len(shape) == 1 else (num_heads, shape[0] // num_heads, shape[1])
+    return (*shape[:-1], num_heads, shape[-1] // num_heads)
