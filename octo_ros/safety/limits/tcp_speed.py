@@ -1,0 +1,63 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The TCP neither moves nor turns too fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from octo_ros.geometry import readonly
+from octo_ros.safety.limits.limit import Constraint
+from octo_ros.types import SafetyCode
+
+if TYPE_CHECKING:
+    from octo_ros.geometry import Array
+    from octo_ros.safety.limits.limit import Configuration
+
+ROUNDING = 1e-3
+"""Relative excess over a speed that is not worth another solution."""
+
+
+class TcpSpeedLimit:
+    """|J_linear·v| <= linear_speed and |J_angular·v| <= angular_speed.
+
+    A ball is not a set of rows; it is replaced by its tangent planes u·J·v <= speed, u =
+    J·v0/|J·v0|, where v0 are the last velocities and, if a solution still is too fast, that
+    solution (`excess`).
+
+    Args:
+        linear_speed: In m/s.
+        angular_speed: In rad/s.
+    """
+
+    def __init__(self, linear_speed: float, angular_speed: float) -> None:
+        self._upper = readonly([linear_speed, angular_speed])
+        self._tolerated = (1.0 + ROUNDING) * self._upper
+        self._lower = readonly([-np.inf, -np.inf])
+
+    def constraint(self, configuration: Configuration) -> Constraint:
+        """A row for the linear and one for the angular speed; zero while the TCP rests."""
+        twist = configuration.jacobian @ configuration.velocities
+        return self._tangent(configuration, twist, _speeds(twist))
+
+    def excess(self, configuration: Configuration, velocities: Array) -> Constraint | None:
+        """The tangents that cut off `velocities` [rad/s], shape (n,), if they are too fast."""
+        twist = configuration.jacobian @ velocities
+        speeds = _speeds(twist)
+        if (speeds <= self._tolerated).all():
+            return None
+        return self._tangent(configuration, twist, speeds)
+
+    def _tangent(self, configuration: Configuration, twist: Array, speeds: Array) -> Constraint:
+        linear, angular = twist.reshape(2, 3) / np.where(speeds > 0.0, speeds, 1.0)[:, None]
+        jacobian = configuration.jacobian
+        rows = np.stack([linear @ jacobian[:3], angular @ jacobian[3:]])
+        return Constraint(SafetyCode.SCALED_FOR_VELOCITY, self._lower, self._upper, rows)
+
+
+def _speeds(twist: Array) -> Array:
+    """Linear [m/s] and angular [rad/s] speed of a twist, shape (2,)."""
+    speeds: Array = np.sqrt((twist * twist).reshape(2, 3).sum(axis=1))
+    return speeds

@@ -1,0 +1,77 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a command check answers: the command to go on with, or a refusal, and always the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from octo_ros.types import SafetyCode
+
+if TYPE_CHECKING:
+    from octo_ros.types import Command
+
+_SEVERITY = {code: rank for rank, code in enumerate(SafetyCode)}  # listed from harmless to severe
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """What a check may know besides the command.
+
+    Attributes:
+        now_ns: Time of the tick, on the clock of the command stamps [ns].
+        last_stamp_ns: Commands stamped at or before this are too late [ns].
+        last_seq: `seq` of the last accepted command of this run, None before the first.
+        backlog: Seconds of motion that earlier commands still have to make [s].
+    """
+
+    now_ns: int
+    last_stamp_ns: int
+    last_seq: int | None
+    backlog: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement over one command.
+
+    Attributes:
+        requested: The command as it came.
+        command: The command to execute, possibly shortened; None when it is refused.
+        code: OK, or why it was changed or refused.
+        text: One sentence with the values and the limit.
+    """
+
+    requested: Command
+    command: Command | None
+    code: SafetyCode = SafetyCode.OK
+    text: str = SafetyCode.OK.value
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the command, or what was left of it, is executed."""
+        return self.command is not None
+
+    @classmethod
+    def refuse(cls, command: Command, code: SafetyCode, text: str) -> Verdict:
+        """Refuse `command` as a whole; gripper included."""
+        return cls(command, None, code, text)
+
+
+class CommandCheck(Protocol):
+    """One rule that every command must pass; what there is to remember is in the context."""
+
+    def check(self, command: Command, context: CommandContext) -> Verdict:
+        """Judge one command.
+
+        Args:
+            command: As the checks before this one left it. Nothing in it is trusted that they did
+                not check.
+            context: Time, order and backlog.
+        """
+
+
+def by_severity(codes: set[SafetyCode]) -> tuple[SafetyCode, ...]:
+    """Codes with the most restrictive one first."""
+    return tuple(sorted(codes, key=_SEVERITY.__getitem__, reverse=True))

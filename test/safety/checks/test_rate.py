@@ -1,0 +1,24 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Commands do not pile up."""
+
+import pytest
+
+from octo_ros.safety.checks.rate import RateCheck
+from octo_ros.types import SafetyCode
+
+CHECK = RateCheck(0.01)
+
+
+@pytest.mark.parametrize('backlog', [0.0, 0.05, 0.1, 0.1000001])
+def test_one_command_may_wait(command, context, backlog):
+    good = command(duration=0.1)
+    assert CHECK.check(good, context(backlog=backlog)).command is good
+
+
+@pytest.mark.parametrize('backlog', [0.11, 0.2, 10.0])
+def test_more_are_refused(command, context, backlog):
+    verdict = CHECK.check(command(duration=0.1), context(backlog=backlog))
+    assert not verdict.accepted
+    assert verdict.code is SafetyCode.REJECTED_RATE
+    assert f'{backlog:.3f} s' in verdict.text
