@@ -1,0 +1,100 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Bag messages → the observation builder, as the callbacks of the live node feed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from octo_ros.data.fields import vector
+from octo_ros.errors import BagError, ObservationError
+from octo_ros.geometry import Pose, matrix_from_quaternion
+from octo_ros.observation.joints import decode_joints
+from octo_ros.observation.sync import ObservationBuilder
+from octo_ros.types import Sample
+
+if TYPE_CHECKING:
+    from octo_ros.data.bag import Bag, BagMessage
+    from octo_ros.embodiment import Embodiment
+    from octo_ros.geometry import Array
+
+IMAGE_TYPES = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
+JOINT_TYPES = ('sensor_msgs/msg/JointState',)
+POSE_TYPES = ('geometry_msgs/msg/PoseStamped',)
+
+
+class Feed:
+    """Routes messages to an `ObservationBuilder`.
+
+    Args:
+        embodiment: Names the topics.
+        tcp_pose: Forward kinematics, or None if `pose_topic` is given.
+        pose_topic: PoseStamped topic of the TCP in the base frame; then the joint states need only
+            the gripper.
+    """
+
+    def __init__(
+        self,
+        embodiment: Embodiment,
+        tcp_pose: Callable[[Array], Pose] | None,
+        pose_topic: str | None,
+    ) -> None:
+        self._embodiment = embodiment
+        self._pose_topic = pose_topic
+        self._joints = embodiment.joints if pose_topic is None else ()
+        self.builder = ObservationBuilder(embodiment, None if pose_topic else tcp_pose)
+        self.unusable: Counter[str] = Counter()
+
+    @property
+    def topics(self) -> list[str]:
+        """Every topic that the feed wants."""
+        cameras = [camera.topic for camera in self._embodiment.cameras.values()]
+        pose = [self._pose_topic] if self._pose_topic else []
+        return [*cameras, self._embodiment.joint_states.topic, *pose]
+
+    def check(self, bag: Bag) -> None:
+        """Check that a bag has what is needed.
+
+        Raises:
+            BagError: A topic is missing or has the wrong type.
+        """
+        for key, camera in self._embodiment.cameras.items():
+            bag.require(camera.topic, IMAGE_TYPES, key)
+        bag.require(self._embodiment.joint_states.topic, JOINT_TYPES, 'joint states')
+        if self._pose_topic:
+            bag.require(self._pose_topic, POSE_TYPES, 'TCP pose')
+
+    def add(self, message: BagMessage) -> None:
+        """Hand a message on; joint states that cannot be used are counted in `unusable` by reason.
+
+        Raises:
+            BagError: A pose is given in another frame than the embodiment's base frame.
+        """
+        stamp_ns, received_ns = message.stamp_ns, message.received_ns
+        for key, camera in self._embodiment.cameras.items():
+            if camera.topic == message.topic:
+                self.builder.add_image(key, Sample(stamp_ns, received_ns, message.value))
+        if message.topic == self._embodiment.joint_states.topic:
+            try:
+                joints = decode_joints(
+                    message.value, self._joints, self._embodiment.gripper, stamp_ns
+                )
+            except ObservationError as error:
+                self.unusable[str(error)] += 1
+                return
+            self.builder.add_joints(Sample(stamp_ns, received_ns, joints))
+        elif message.topic == self._pose_topic:
+            self.builder.add_pose(Sample(stamp_ns, received_ns, self._pose(message)))
+
+    def _pose(self, message: BagMessage) -> Pose:
+        frame = message.value.header.frame_id
+        if frame != self._embodiment.base_frame:
+            msg = (
+                f'{message.topic} gives poses in frame {frame!r}; expected the base frame '
+                f'{self._embodiment.base_frame!r} of {self._embodiment.name}.'
+            )
+            raise BagError(msg)
+        p, q = message.value.pose.position, message.value.pose.orientation
+        return Pose(vector(p), matrix_from_quaternion([q.x, q.y, q.z, q.w]))

@@ -1,0 +1,45 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is written as one RLDS episode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class EpisodeRecord:
+    """One episode of a dataset; T steps.
+
+    Attributes:
+        file_path: Bag that it comes from.
+        name: Episode id in the recording, with `/2` for its second part and so on.
+        instruction: Task in words.
+        success: How it went; None counts as a demonstration, thus as a success.
+        is_terminal: The last step is the end of the task, not just of the data.
+        action_source: How the actions were made.
+        proprio: float32, shape (T, 7): xyz [m], extrinsic rpy [rad], gripper.
+        actions: float32, shape (T, 7).
+        images: Camera key to T JPEGs.
+    """
+
+    file_path: str
+    name: str
+    instruction: str
+    success: bool | None
+    is_terminal: bool
+    action_source: str
+    proprio: NDArray[np.float32]
+    actions: NDArray[np.float32]
+    images: Mapping[str, tuple[bytes, ...]]
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.actions)

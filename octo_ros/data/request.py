@@ -1,0 +1,115 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is to be converted, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from octo_ros.embodiment import Embodiment
+from octo_ros.errors import ConfigError
+
+ActionSource = Literal['achieved_pose', 'command_delta']
+ACTION_SOURCES: tuple[ActionSource, ...] = ('achieved_pose', 'command_delta')
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics that are not part of the embodiment.
+
+    Attributes:
+        events: EpisodeEvent or String marks; a bag without it is one episode.
+        instruction: String with the task in words.
+        commands: EndEffectorDelta or ExecutedAction, for `command_delta`.
+        pose: PoseStamped of the TCP in the base frame; None: forward kinematics of the joint
+            states.
+    """
+
+    events: str = '/octo/episode'
+    instruction: str = '/octo/instruction'
+    commands: str = '/octo/action'
+    pose: str | None = None
+
+
+@dataclass(frozen=True)
+class ConversionRequest:
+    """A conversion.
+
+    Attributes:
+        bags: ROS 2 bags, at least one.
+        embodiment: The robot's contract, its topics as in the bags.
+        output: Directory that holds datasets.
+        name: Name of the dataset.
+        hz: Steps per second; None: 1 / action_dt of the embodiment.
+        action_source: Where actions come from.
+        val_fraction: Share of episodes for validation, above 0 and at most 0.5; one at least.
+        instruction: Words for episodes that have none.
+        topics: Further topics.
+    """
+
+    bags: tuple[Path, ...]
+    embodiment: Embodiment
+    output: Path
+    name: str
+    hz: float | None = None
+    action_source: ActionSource = 'achieved_pose'
+    val_fraction: float = 0.1
+    instruction: str = ''
+    topics: Topics = field(default_factory=Topics)
+
+    def __post_init__(self) -> None:
+        if not self.bags:
+            msg = 'Give at least one bag.'
+            raise ConfigError(msg)
+        if self.hz is not None and not 0.5 <= self.hz <= 50:
+            msg = f'--hz is {self.hz:g}; it must lie in 0.5 .. 50.'
+            raise ConfigError(msg)
+        if not 0 < self.val_fraction <= 0.5:
+            msg = f'--val is {self.val_fraction:g}; it must lie above 0 and be at most 0.5.'
+            raise ConfigError(msg)
+        if self.action_source not in ACTION_SOURCES:
+            msg = f'--action is {self.action_source!r}; it must be {" or ".join(ACTION_SOURCES)}.'
+            raise ConfigError(msg)
+
+    @property
+    def rate(self) -> float:
+        """Steps per second."""
+        return self.hz or 1.0 / self.embodiment.action_dt
+
+    @property
+    def period_ns(self) -> int:
+        """Distance of the ticks [ns]."""
+        return round(1e9 / self.rate)
+
+    @property
+    def contract(self) -> Embodiment:
+        """The embodiment as it holds for the dataset: its actions last one tick."""
+        return replace(self.embodiment, action_dt=1.0 / self.rate)
+
+
+def with_topics(
+    embodiment: Embodiment, camera_topics: Mapping[str, str], joint_states_topic: str | None
+) -> Embodiment:
+    """The same robot with other topics.
+
+    Args:
+        embodiment: The robot's contract.
+        camera_topics: Camera key to topic, for those that differ.
+        joint_states_topic: Topic of the joint states if it differs, else None.
+
+    Raises:
+        ConfigError: The robot has no such camera.
+    """
+    cameras = dict(embodiment.cameras)
+    for key, topic in camera_topics.items():
+        if key not in cameras:
+            msg = f'{embodiment.name} has no camera {key}; it has {", ".join(cameras)}.'
+            raise ConfigError(msg)
+        cameras[key] = replace(cameras[key], topic=topic)
+    joint_states = embodiment.joint_states
+    if joint_states_topic:
+        joint_states = replace(joint_states, topic=joint_states_topic)
+    return replace(embodiment, cameras=cameras, joint_states=joint_states)
