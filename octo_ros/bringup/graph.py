@@ -1,0 +1,192 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The one description of which processes run with which parameters.
+
+`launch/*.launch.py` and the supervisor both read it, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from octo_ros.embodiment import load_embodiment
+from octo_ros.errors import ConfigError
+from octo_ros.resources import share_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from octo_ros.embodiment import Embodiment
+
+ParameterValue = bool | int | float | str | list[str]
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One process of the system.
+
+    Attributes:
+        executable: Module below `octo_ros.nodes` and name of the console script.
+        name: Node name.
+        params_file: ROS 2 parameter file.
+        parameters: Values that override the file's.
+        required: The whole system stops when this process ends.
+        command: Runs instead of a node of this package, where not empty.
+    """
+
+    executable: str
+    name: str
+    params_file: Path
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    required: bool = True
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SystemOptions:
+    """What a user chooses when starting the system.
+
+    Attributes:
+        robot: Name of a contract in `config/robots`, or the path of one.
+        sim: Drive the simulated arm instead of the real one.
+        policy: `scripted` (the simulator's expert) or `octo`.
+        checkpoint: Directory of an Octo checkpoint; required by `octo`.
+        dataset_name: Which of the checkpoint's statistics to use; empty when it has only one.
+        params_file: ROS 2 parameter file; the shipped `config/octo.yaml` when empty.
+        record: Directory of the bag to record; empty for none.
+        seed: Seed of the simulator's scene and of the policy's noise.
+    """
+
+    robot: str
+    sim: bool = True
+    policy: Literal['scripted', 'octo'] = 'scripted'
+    checkpoint: str = ''
+    dataset_name: str = ''
+    params_file: str = ''
+    record: str = ''
+    seed: int = 0
+
+
+def system(options: SystemOptions) -> tuple[NodeSpec, ...]:
+    """The processes of the running system, in the order in which they start.
+
+    Raises:
+        ConfigError: An option is missing, names nothing that exists, or contradicts another.
+    """
+    embodiment = load_embodiment(options.robot)
+    _check(options)
+    nodes = [_policy(options), _safety(options), _episode(options)]
+    if options.sim:
+        nodes.insert(0, simulator(options))
+    if options.record:
+        nodes.append(recorder(options, embodiment))
+    return tuple(nodes)
+
+
+def recording(options: SystemOptions) -> tuple[NodeSpec, ...]:
+    """What a demonstration by teleoperation needs: the recorder and the episode marks.
+
+    Raises:
+        ConfigError: No directory to record to is given.
+    """
+    if not options.record:
+        msg = 'Recording needs a directory for the bag: give record:=DIRECTORY.'
+        raise ConfigError(msg)
+    return (_episode(options), recorder(options, load_embodiment(options.robot)))
+
+
+def simulator(options: SystemOptions) -> NodeSpec:
+    """The simulated arm with its cameras."""
+    return _spec(options, 'sim_node', 'octo_sim', {'robot': options.robot, 'seed': options.seed})
+
+
+def recorder(options: SystemOptions, embodiment: Embodiment) -> NodeSpec:
+    """Stock `ros2 bag record` where it is installed, else this package's own small recorder."""
+    truth = ('/octo_sim/scene',) if options.sim else ()
+    topics = [*recorded_topics(embodiment), *truth]
+    spec = _spec(
+        options,
+        'recorder_node',
+        'octo_recorder',
+        {'output': options.record, 'topics': topics},
+    )
+    if shutil.which('ros2') is None or importlib.util.find_spec('ros2bag') is None:
+        return spec
+    # Humble takes only positional topics, which later distributions deprecate.
+    flag = () if os.environ.get('ROS_DISTRO') == 'humble' else ('--topics',)
+    command = ('ros2', 'bag', 'record', '--output', options.record, *flag, *topics)
+    return replace(spec, command=command)
+
+
+def recorded_topics(embodiment: Embodiment) -> list[str]:
+    """Topics of a demonstration bag."""
+    cameras = [camera.topic for camera in embodiment.cameras.values()]
+    return [
+        *cameras,
+        embodiment.joint_states.topic,
+        '/octo/action',
+        '/octo/episode',
+        '/octo/instruction',
+        '/octo_policy/action_chunk',
+        '/octo_policy/status',
+        '/octo_safety/executed_action',
+        '/octo_safety/status',
+        '/tf',
+    ]
+
+
+def _policy(options: SystemOptions) -> NodeSpec:
+    parameters: dict[str, ParameterValue] = {
+        'robot': options.robot,
+        'policy': options.policy,
+        'seed': options.seed,
+    }
+    if options.policy == 'octo':
+        parameters |= {'checkpoint': options.checkpoint, 'dataset_name': options.dataset_name}
+    return _spec(options, 'policy_node', 'octo_policy', parameters)
+
+
+def _safety(options: SystemOptions) -> NodeSpec:
+    driver = 'sim' if options.sim else 'real'
+    parameters: dict[str, ParameterValue] = {'robot': options.robot, 'driver': driver}
+    return _spec(options, 'safety_filter_node', 'octo_safety', parameters)
+
+
+def _episode(options: SystemOptions) -> NodeSpec:
+    return _spec(options, 'episode_node', 'octo_episode', {}, required=False)
+
+
+def _spec(
+    options: SystemOptions,
+    executable: str,
+    name: str,
+    parameters: Mapping[str, ParameterValue],
+    *,
+    required: bool = True,
+) -> NodeSpec:
+    path = Path(options.params_file or share_directory() / 'config/octo.yaml')
+    if not path.is_file():
+        msg = f'Parameter file {path} does not exist; give params_file the path of one.'
+        raise ConfigError(msg)
+    return NodeSpec(executable, name, path, parameters, required)
+
+
+def _check(options: SystemOptions) -> None:
+    if options.policy not in ('scripted', 'octo'):
+        msg = f'Unknown policy {options.policy!r}: give scripted or octo.'
+        raise ConfigError(msg)
+    if options.policy == 'octo' and not Path(options.checkpoint or '/nowhere').is_dir():
+        given = options.checkpoint or '(none)'
+        msg = f'policy octo needs a checkpoint directory, got {given}: give checkpoint:=DIRECTORY.'
+        raise ConfigError(msg)
+    if options.policy == 'scripted' and not options.sim:
+        msg = (
+            'The scripted expert knows only the simulator: give policy:=octo '
+            'checkpoint:=DIRECTORY for a real arm, or sim:=true.'
+        )
+        raise ConfigError(msg)

@@ -1,0 +1,81 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""All commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from octo_ros.errors import OctoRosError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+COMMANDS = {
+    'run': 'start the whole system and keep it running until Ctrl-C',
+    'demo': 'a simulated arm obeys, with video, bag, dataset and report',
+    'evaluate': 'success rates over seeded episodes through the real nodes',
+    'bag_to_rlds': 'turn bags into an RLDS dataset that Octo reads',
+}
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: Command name and its arguments; the process's own when None.
+
+    Returns:
+        Exit status: 0 done, 1 a problem that is told in one sentence, 2 wrong usage, 130 Ctrl-C.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog='octo_ros',
+        description='Octo, the open generalist robot policy, on ROS 2.',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='commands:\n' + '\n'.join(f'  {name:12} {text}' for name, text in COMMANDS.items()),
+    )
+    parser.add_argument('command', choices=COMMANDS, metavar='command', help='one of those below')
+    parser.add_argument('rest', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    name = parser.parse_args(arguments[:1]).command
+    module = importlib.import_module(f'octo_ros.cli.{name}')
+    command = argparse.ArgumentParser(prog=f'octo_ros {name}', description=COMMANDS[name])
+    module.add_arguments(command)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        return int(module.run(command.parse_args(arguments[1:])))
+    except OctoRosError as error:
+        print(f'octo_ros {name}: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('Interrupted.', file=sys.stderr)
+        return INTERRUPTED
+
+
+def bag_to_rlds() -> int:
+    """Console script."""
+    return main(['bag_to_rlds', *sys.argv[1:]])
+
+
+def demo() -> int:
+    """Console script."""
+    return main(['demo', *sys.argv[1:]])
+
+
+def evaluate() -> int:
+    """Console script."""
+    return main(['evaluate', *sys.argv[1:]])
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM and a closed terminal end a command as Ctrl-C does: every child is stopped."""
+    del number, frame
+    raise KeyboardInterrupt

@@ -1,0 +1,106 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The dataset of a demo, and a few of its steps read back as a training job would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from octo_ros.data.convert import convert
+from octo_ros.data.request import ConversionRequest
+from octo_ros.data.tfrecord import read_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from octo_ros.data.convert import Progress
+    from octo_ros.data.report import ConversionReport
+    from octo_ros.embodiment import Embodiment
+    from octo_ros.geometry import Array
+
+STEPS = 'steps/'
+IMAGE = f'{STEPS}observation/image_'
+
+
+@dataclass(frozen=True)
+class StepSample:
+    """One step of the dataset, read back from its file.
+
+    Attributes:
+        instruction: Task in words.
+        index: Number of the step in its episode.
+        of: Steps of that episode.
+        images: Camera name (primary, wrist) to JPEG.
+        action: Shape (7,): translation [m], rpy [rad], gripper.
+        state: Shape (7,): xyz [m], rpy [rad], gripper.
+    """
+
+    instruction: str
+    index: int
+    of: int
+    images: dict[str, bytes]
+    action: Array
+    state: Array
+
+
+def make_dataset(
+    bag: Path,
+    embodiment: Embodiment,
+    output: Path,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> ConversionReport:
+    """Convert the bag of a demo.
+
+    Args:
+        bag: The bag.
+        embodiment: The robot.
+        output: Directory that holds datasets.
+        progress: Called after every episode.
+
+    Raises:
+        OctoRosError: As `octo_ros.data.convert.convert`.
+    """
+    name = f'octo_demo_{embodiment.name}'
+    return convert(ConversionRequest((bag,), embodiment, output, name), progress)
+
+
+def step_samples(dataset: Path) -> list[StepSample]:
+    """The middle step of the longest episode of each instruction.
+
+    Args:
+        dataset: Directory of the dataset, including its version.
+
+    Raises:
+        DatasetError: A file is damaged.
+    """
+    paths = sorted(dataset.glob('*.tfrecord-*'))
+    samples = [_middle_step(data) for data in chain.from_iterable(map(read_records, paths))]
+    # Later entries win; a recorded episode may be several, and a single one is in both splits.
+    longest = {s.instruction: s for s in sorted(samples, key=lambda sample: sample.of)}
+    return [longest[words] for words in sorted(longest)]
+
+
+def _middle_step(data: bytes) -> StepSample:
+    from tensorflow_datasets.proto import tf_example_pb2
+
+    feature = tf_example_pb2.Example.FromString(data).features.feature
+    words = feature[f'{STEPS}language_instruction'].bytes_list.value
+    index = len(words) // 2
+    rows = slice(7 * index, 7 * index + 7)
+    return StepSample(
+        instruction=words[index].decode(),
+        index=index,
+        of=len(words),
+        images={
+            key.removeprefix(IMAGE): feature[key].bytes_list.value[index]
+            for key in sorted(feature)
+            if key.startswith(IMAGE)
+        },
+        action=np.array(feature[f'{STEPS}action'].float_list.value[rows]),
+        state=np.array(feature[f'{STEPS}observation/state'].float_list.value[rows]),
+    )

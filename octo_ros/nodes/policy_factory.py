@@ -1,0 +1,88 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The one place where a policy is chosen: here rclpy and the deep-learning framework meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from octo_ros.config import config_dataclass
+from octo_ros.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from octo_ros.embodiment import Embodiment
+    from octo_ros.policy.base import Policy
+    from octo_ros.sim.scene import Scene
+
+
+SCRIPTED_RATE = 10.0
+
+
+@config_dataclass
+class PolicyParameters:
+    """Parameters of the policy node."""
+
+    robot: Annotated[str, Field(description='Name or file of the robot contract')]
+    policy: Annotated[
+        Literal['scripted', 'octo'], Field(description="The simulator's expert, or the network")
+    ]
+    checkpoint: Annotated[str, Field(description='Directory of an Octo checkpoint')] = ''
+    dataset_name: Annotated[
+        str, Field(description="Which of the checkpoint's statistics; empty if it has one")
+    ] = ''
+    device: Annotated[str, Field(description='torch device of the network')] = 'cpu'
+    seed: Annotated[int, Field(ge=0, description='Seed of the sampling noise')] = 0
+    rate: Annotated[float, Field(ge=1, le=50, description='Actions per second [Hz]')] = 10.0
+    inference_lead: Annotated[
+        float, Field(gt=0, lt=1, description='Inference begins this long before a tick [s]')
+    ] = 0.05
+    autostart: Annotated[bool, Field(description='Configure and activate without being asked')] = (
+        True
+    )
+    startup_timeout: Annotated[
+        float, Field(gt=0, le=600, description='Longest wait for cameras and joint states [s]')
+    ] = 30.0
+
+
+def make_policy(
+    parameters: PolicyParameters, embodiment: Embodiment, scene: Callable[[], Scene | None]
+) -> Policy:
+    """Load the policy that the parameters name.
+
+    Args:
+        parameters: The node's parameters.
+        embodiment: The robot's contract.
+        scene: Newest ground truth of the simulator, for the scripted expert.
+
+    Raises:
+        OctoRosError: Its checkpoint is missing or does not fit the robot.
+    """
+    if parameters.inference_lead * parameters.rate >= 1.0:
+        msg = (
+            f'inference_lead {parameters.inference_lead:g} s must be below the period of '
+            f'{1 / parameters.rate:g} s.'
+        )
+        raise ConfigError(msg)
+    if parameters.policy == 'scripted':
+        if parameters.rate != SCRIPTED_RATE:
+            msg = f'The scripted expert acts at {SCRIPTED_RATE:g} Hz; rate is {parameters.rate:g}.'
+            raise ConfigError(msg)
+        from octo_ros.sim.scripted_policy import ScriptedPolicy
+
+        return ScriptedPolicy(embodiment, scene)
+    from octo_ros.policy.octo_policy import OctoPolicy
+
+    if not parameters.checkpoint:
+        msg = 'policy octo needs the parameter checkpoint: the directory of an Octo checkpoint.'
+        raise ConfigError(msg)
+    return OctoPolicy.from_checkpoint(
+        parameters.checkpoint,
+        embodiment,
+        dataset_name=parameters.dataset_name or None,
+        seed=parameters.seed,
+        device=parameters.device,
+    )

@@ -1,0 +1,32 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The quality-of-service profiles of this package, each with its reason."""
+
+from __future__ import annotations
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+
+def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile:
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+
+
+def image(*, reliable: bool) -> QoSProfile:
+    """Only the newest image matters; default Fast DDS silently loses large best-effort ones."""
+    return _profile(1, reliable=reliable)
+
+
+# Works with any publisher, and losing one joint state of a hundred per second does no harm; ten,
+# because they come in bursts when the machine is busy.
+JOINT_STATES = _profile(10, reliable=False)
+# A lost command is a lost displacement.
+COMMANDS = _profile(5, reliable=True)
+STATUS = _profile(10, reliable=True)
+# Recorders and late joiners must learn the present task and the last episode mark.
+LATCHED = _profile(1, reliable=True, latched=True)
+EVENTS = _profile(20, reliable=True, latched=True)

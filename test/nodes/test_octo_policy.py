@@ -1,0 +1,68 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The Octo network in the real graph, with the tiny fixture checkpoint.
+
+Its weights are random, so what is shown is that typed words and pictures go in, that actions of
+the right size come out at 10 Hz, and that the safety filter keeps the arm within its limits.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from octo_ros_msgs.msg import ActionChunk, PolicyStatus
+from octo_ros_msgs.srv import SetTask
+
+from .harness import running
+
+pytestmark = [pytest.mark.ros, pytest.mark.slow]
+DATA = Path(__file__).parents[1] / 'data'
+ROBOT = DATA / 'embodiments/widowx.yaml'
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """The fixture with statistics of a size that an arm can follow: centimetres, not metres."""
+    made = tmp_path / 'checkpoint'
+    shutil.copytree(DATA / 'octo_tiny_lang/checkpoint', made)
+    path = made / 'dataset_statistics.json'
+    statistics = json.loads(path.read_text())
+    action = statistics['tiny_dataset']['action']
+    for name, values in action.items():
+        if name != 'mask':
+            action[name] = [0.01 * value for value in values[:6]] + values[6:]
+    path.write_text(json.dumps(statistics))
+    return made
+
+
+def test_words_and_goal_images_move_the_arm_within_its_limits(tmp_path, domain_id, checkpoint):
+    options = {'policy': 'octo', 'checkpoint': str(checkpoint), 'robot': str(ROBOT)}
+    with running(tmp_path / 'logs', domain_id, **options) as system:
+        chunks = []
+        system.client.node.create_subscription(
+            ActionChunk, '/octo_policy/action_chunk', chunks.append, 10
+        )
+        system.wait_ready()
+        system.client.set_task('pick up the red block')
+        system.client.spin_until(lambda: len(system.watch.accepted) > 20, 20.0, 'commands')
+        assert system.client.policy.state == PolicyStatus.RUNNING
+        spacing = np.diff(system.watch.accepted)
+        assert 0.08 < np.median(spacing) < 0.12
+        first = len(chunks)
+        system.client.call(SetTask, '/octo/set_task', SetTask.Request(goal_from_cameras=True))
+        system.client.spin_until(lambda: len(chunks) > first + 10, 20.0, 'chunks for goal images')
+        chunk = chunks[-1]
+        assert (chunk.action_horizon, chunk.action_dt) == (4, system.embodiment.action_dt)
+        actions = np.array(chunk.actions).reshape(4, 7)
+        assert np.isfinite(actions).all()
+        assert (actions[:, 6] >= 0).all()
+        assert (actions[:, 6] <= 1).all()
+        limits = system.embodiment.limits
+        joints = system.joints.positions
+        assert (joints >= np.array(limits.position_min)).all()
+        assert (joints <= np.array(limits.position_max)).all()
+        log = (tmp_path / 'logs/octo_policy.log').read_text()
+        assert 'Traceback' not in log
