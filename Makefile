@@ -20,7 +20,7 @@ test: env lint ## lint, types, all tests
 	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest
 
 proof: env ## the long tests, whose figures are in docs/ (many minutes)
-	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600
+	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600 -o faulthandler_timeout=3660
 
 lint: env ## ruff and mypy
 	@.venv/bin/ruff check octo_ros launch test setup.py

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from octo_ros.errors import SimulationError
 from octo_ros.sim.engine import mujoco
 from octo_ros.sim.renderer import Renderer
 
@@ -30,7 +31,8 @@ class CameraThread:
         on_image: Called in this thread with camera key, stamp [ns] and RGB (size, size, 3).
 
     Raises:
-        SimulationError: There is no way to draw without a screen on this machine.
+        SimulationError: There is no way to draw without a screen on this machine, or OpenGL does
+            not answer within 30 s.
     """
 
     def __init__(
@@ -51,8 +53,11 @@ class CameraThread:
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name='cameras', daemon=True)
         self._thread.start()
-        self._ready.wait(START_TIMEOUT)
+        started = self._ready.wait(START_TIMEOUT)
         self.check()
+        if not started:
+            msg = f'The cameras got no OpenGL context within {START_TIMEOUT:.0f} s.'
+            raise SimulationError(msg)
 
     def check(self) -> None:
         """Raise what ended the thread, if anything did."""
@@ -78,11 +83,18 @@ class CameraThread:
         return True
 
     def close(self) -> None:
-        """End the thread after the picture that it draws."""
+        """End the thread after the picture that it draws.
+
+        Raises:
+            SimulationError: It still draws after 30 s.
+        """
         with self._condition:
             self._stopped = True
             self._condition.notify()
         self._thread.join(timeout=START_TIMEOUT)
+        if self._thread.is_alive():
+            msg = f'The cameras did not end within {START_TIMEOUT:.0f} s; OpenGL does not answer.'
+            raise SimulationError(msg)
 
     def _run(self) -> None:
         try:

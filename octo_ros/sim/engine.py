@@ -54,7 +54,8 @@ def choose_backend() -> str:
 
 
 if 'mujoco' not in sys.modules and sys.platform == 'linux':
-    os.environ.setdefault('MUJOCO_GL', choose_backend())
+    # Set but empty means unset.
+    os.environ['MUJOCO_GL'] = os.environ.get('MUJOCO_GL') or choose_backend()
 
 try:
     import mujoco

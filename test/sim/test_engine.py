@@ -44,6 +44,10 @@ def test_an_offscreen_backend_is_chosen():
     assert run(SHOW).strip() == choose_backend()
 
 
+def test_an_empty_choice_is_no_choice():
+    assert run(SHOW, MUJOCO_GL='').strip() == choose_backend()
+
+
 def test_the_users_choice_is_left_alone():
     assert run(SHOW, MUJOCO_GL='disabled').strip() == 'disabled'
 
