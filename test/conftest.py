@@ -15,8 +15,9 @@ from octo_ros.bringup.supervisor import local_environment
 DOMAIN = 1 + os.getpid() % 59
 os.environ.update(local_environment(DOMAIN))
 os.environ.setdefault('OMP_NUM_THREADS', '1')
-# A runner in the background of a script has SIGINT ignored, and so would every child.
+# A runner in the background of a script has these ignored, and so would every child.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A busy machine is no failure.
 settings.register_profile('octo_ros', deadline=None)

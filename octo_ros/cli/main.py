@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 done, 1 a problem that is told in one sentence, 2 wrong usage, 130 Ctrl-C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Somebody who reads through a pipe sees a line when it is printed.
+        sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(
         prog='octo_ros',
         description='Octo, the open generalist robot policy, on ROS 2.',

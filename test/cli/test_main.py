@@ -79,49 +79,49 @@ def alive(pid):
         return False
 
 
-@pytest.mark.ros
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ctrl_c_ends_everything_within_three_seconds(number):
+@pytest.fixture
+def running():
+    """The whole system with its four nodes; its output goes through a pipe, as into `tee`."""
+    environment = {k: v for k, v in os.environ.items() if k != 'PYTHONUNBUFFERED'}
     process = subprocess.Popen(
         [sys.executable, '-m', 'octo_ros', 'run', '--robot', 'ur5e'],
         cwd=ROOT,
-        env=os.environ,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert 'Running octo_sim' in process.stdout.readline()
-    deadline = time.monotonic() + 20.0
-    while len(children_of(process.pid)) < 4 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    children = children_of(process.pid)
+    try:
+        assert 'Running octo_sim' in process.stdout.readline()
+        deadline = time.monotonic() + 20.0
+        while len(children_of(process.pid)) < 4 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.ros
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_everything_within_three_seconds(number, running):
+    children = children_of(running.pid)
     assert len(children) == 4
     started = time.monotonic()
-    process.send_signal(number)
-    said = process.communicate(timeout=10)[1]
+    running.send_signal(number)
+    said = running.communicate(timeout=10)[1]
     assert time.monotonic() - started < 3.0
-    assert process.returncode == 130
+    assert running.returncode == 130
     assert 'Traceback' not in said
     assert not any(alive(pid) for pid in children)
 
 
 @pytest.mark.ros
-def test_children_end_even_when_the_command_is_killed():
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'octo_ros', 'run', '--robot', 'ur5e'],
-        cwd=ROOT,
-        env=os.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert 'Running octo_sim' in process.stdout.readline()
-    deadline = time.monotonic() + 20.0
-    while len(children_of(process.pid)) < 4 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    children = children_of(process.pid)
+def test_children_end_even_when_the_command_is_killed(running):
+    children = children_of(running.pid)
     time.sleep(3.0)  # Python must have come far enough to take note of signals.
-    process.kill()
-    process.wait()
+    running.kill()
+    running.wait()
     deadline = time.monotonic() + 5.0
     while any(alive(pid) for pid in children) and time.monotonic() < deadline:
         time.sleep(0.02)
