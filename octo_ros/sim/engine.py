@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """MuJoCo with an offscreen renderer chosen: every module of this room takes `mujoco` from here.
 
-At its first import MuJoCo decides, from the environment variable MUJOCO_GL, how it gets an OpenGL
-context; its own default needs a display. A MUJOCO_GL that the user has set is left alone.
+MuJoCo takes from the environment variable MUJOCO_GL how it gets an OpenGL context; its own default
+needs a display. A MUJOCO_GL that the user has set is left alone.
 """
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import importlib
 import os
 import sys
+from typing import Protocol, cast
 
 from octo_ros.errors import SimulationError
 
@@ -53,7 +55,7 @@ def choose_backend() -> str:
     return 'osmesa' if ctypes.util.find_library('OSMesa') else 'disabled'
 
 
-if 'mujoco' not in sys.modules and sys.platform == 'linux':
+if sys.platform == 'linux':
     # Set but empty means unset.
     os.environ['MUJOCO_GL'] = os.environ.get('MUJOCO_GL') or choose_backend()
 
@@ -68,4 +70,31 @@ except (ImportError, AttributeError, RuntimeError) as error:
     )
     raise SimulationError(_msg) from error
 
-__all__ = ['choose_backend', 'egl_works', 'mujoco']
+
+class OpenGLContext(Protocol):
+    """What MuJoCo's context classes have in common."""
+
+    def make_current(self) -> None:
+        """Let this thread's drawing go into it."""
+
+    def free(self) -> None:
+        """Give it back."""
+
+
+def opengl_context(width: int, height: int) -> OpenGLContext:
+    """An OpenGL context of MUJOCO_GL's kind, not yet current.
+
+    MuJoCo's own `GLContext` is of the kind that MUJOCO_GL named when MuJoCo was first imported,
+    which may have been elsewhere and before this module.
+
+    Args:
+        width: Of the largest picture [px].
+        height: Likewise.
+    """
+    backend = os.environ.get('MUJOCO_GL')
+    chosen = backend in ('egl', 'osmesa')
+    module = importlib.import_module(f'mujoco.{backend}') if chosen else mujoco
+    return cast('OpenGLContext', module.GLContext(width, height))
+
+
+__all__ = ['OpenGLContext', 'choose_backend', 'egl_works', 'mujoco', 'opengl_context']

@@ -12,7 +12,7 @@ import numpy as np
 
 from octo_ros.errors import ConfigError, SimulationError, UnknownNameError
 from octo_ros.geometry import Pose
-from octo_ros.sim.engine import mujoco
+from octo_ros.sim.engine import mujoco, opengl_context
 from octo_ros.sim.world import MAX_IMAGE_SIZE
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from octo_ros.geometry import Array
+    from octo_ros.sim.engine import OpenGLContext
     from octo_ros.sim.simulation import Simulation
+
+# What made MuJoCo's loader of OpenGL fail in this process. It then keeps its lock, so that another
+# try, from another thread, would wait for ever.
+_broken: list[str] = []
 
 # From MuJoCo's camera axes (y up, z backward) to ROS' optical ones (y down, z forward).
 _OPTICAL = np.diag([1.0, -1.0, -1.0])
@@ -185,15 +190,19 @@ def _check_size(height: int, width: int) -> None:
         raise ConfigError(msg)
 
 
-def _create_contexts(model: mujoco.MjModel) -> tuple[mujoco.GLContext, mujoco.MjrContext]:
+def _create_contexts(model: mujoco.MjModel) -> tuple[OpenGLContext, mujoco.MjrContext]:
     """OpenGL's context, made current, and MuJoCo's in it."""
     height, width = MAX_IMAGE_SIZE
     try:
-        gl = mujoco.GLContext(width, height)
+        if _broken:
+            raise mujoco.FatalError(*_broken)
+        gl = opengl_context(width, height)
         gl.make_current()
         return gl, mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
     except Exception as error:
         # PyOpenGL, ctypes and MuJoCo each raise something else when a library is missing.
+        if isinstance(error, mujoco.FatalError):
+            _broken[:] = [str(error)]
         msg = (
             f'Cannot draw with MUJOCO_GL={os.environ.get("MUJOCO_GL", "")} ({error}).'
             ' Install EGL, `apt install libegl1 libegl-mesa0 libgl1-mesa-dri`,'

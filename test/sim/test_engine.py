@@ -66,6 +66,17 @@ def test_without_a_backend_that_works_the_error_names_the_packages(backend):
         assert package in printed
 
 
+def test_mujoco_may_have_been_imported_before():
+    assert run(f'import mujoco{DRAW}') == run(DRAW)
+
+
+def test_a_second_try_after_a_failure_fails_too_instead_of_waiting_for_ever():
+    twice = f'import threading{DRAW}threading.Thread(target=lambda: exec(draw)).start()'
+    printed = run(f'draw = """{DRAW}"""\nexec(draw)\n{twice}', MUJOCO_GL='glfw').splitlines()
+    assert len(printed) == 3
+    assert len(set(printed)) == 1
+
+
 def test_nothing_is_claimed_where_the_libraries_are_missing(monkeypatch):
     monkeypatch.setattr(ctypes.util, 'find_library', lambda _: None)
     assert not egl_works()
