@@ -49,6 +49,10 @@ class CheckpointError(OctoRosError):
     """A checkpoint is missing, damaged or does not fit the network."""
 
 
+class VerificationError(OctoRosError):
+    """Reference arrays are missing, damaged, or lack what a comparison needs."""
+
+
 class PolicyError(OctoRosError):
     """A policy cannot act: no task, no statistics, wrong window."""
 

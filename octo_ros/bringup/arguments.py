@@ -16,7 +16,7 @@ ARGUMENTS: dict[str, tuple[str | None, str]] = {
     'robot': (None, 'Robot: widowx, franka, fr3, ur5, ur5e, or the path of a contract'),
     'sim': ('false', 'Drive the simulated arm instead of the real one'),
     'policy': ('octo', 'octo (the network), or scripted (the expert of the simulator)'),
-    'checkpoint': ('', 'Directory of an Octo checkpoint; required by policy:=octo'),
+    'checkpoint': ('', 'Octo checkpoint, directory or hub name; required by policy:=octo'),
     'dataset_name': ('', "Which of the checkpoint's statistics to use; empty if it has one"),
     'params_file': ('', 'ROS 2 parameter file; empty for the shipped config/octo.yaml'),
     'record': ('', 'Directory of a bag to record; empty for none'),

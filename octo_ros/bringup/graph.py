@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,7 +56,8 @@ class SystemOptions:
         robot: Name of a contract in `config/robots`, or the path of one.
         sim: Drive the simulated arm instead of the real one.
         policy: `scripted` (the simulator's expert) or `octo`.
-        checkpoint: Directory of an Octo checkpoint; required by `octo`.
+        checkpoint: Octo checkpoint, a directory or a name on the Hugging Face hub; required by
+            `octo`.
         dataset_name: Which of the checkpoint's statistics to use; empty when it has only one.
         params_file: ROS 2 parameter file; the shipped `config/octo.yaml` when empty.
         record: Directory of the bag to record; empty for none.
@@ -180,9 +182,12 @@ def _check(options: SystemOptions) -> None:
     if options.policy not in ('scripted', 'octo'):
         msg = f'Unknown policy {options.policy!r}: give scripted or octo.'
         raise ConfigError(msg)
-    if options.policy == 'octo' and not Path(options.checkpoint or '/nowhere').is_dir():
+    if options.policy == 'octo' and not _may_be_checkpoint(options.checkpoint):
         given = options.checkpoint or '(none)'
-        msg = f'policy octo needs a checkpoint directory, got {given}: give checkpoint:=DIRECTORY.'
+        msg = (
+            f'policy octo needs a checkpoint, got {given}: give checkpoint:=DIRECTORY, or a name '
+            'on the Hugging Face hub like rail-berkeley/octo-small-1.5.'
+        )
         raise ConfigError(msg)
     if options.policy == 'scripted' and not options.sim:
         msg = (
@@ -190,3 +195,9 @@ def _check(options: SystemOptions) -> None:
             'checkpoint:=DIRECTORY for a real arm, or sim:=true.'
         )
         raise ConfigError(msg)
+
+
+def _may_be_checkpoint(name: str) -> bool:
+    """A directory, or what may be a name on the hub; the policy node looks closer."""
+    hub_name = re.fullmatch(r'(hf://)?\w[\w.-]*/\w[\w.-]*', name)
+    return bool(name) and (Path(name).is_dir() or hub_name is not None)

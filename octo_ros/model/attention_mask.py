@@ -10,6 +10,7 @@ timestep attention is full. On top of these rules a group's mask hides its token
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import torch
@@ -62,7 +63,7 @@ def _labels(sizes: Sequence[int], correct: bool) -> list[int]:
     """
     labels = [number for number, size in enumerate(sizes) for _ in range(size)]
     if not correct:
-        for start in torch.tensor(sizes).cumsum(0).tolist()[:-1]:
+        for start in itertools.accumulate(sizes[:-1]):
             labels[start] -= 1
     return labels
 

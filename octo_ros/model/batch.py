@@ -24,11 +24,14 @@ class Observations:
         timestep_pad_mask: bool, shape (B, W); False marks padding.
         pad_masks: Image key to bool, shape (B, W); False marks a frame that is not there. Keys
             left out count as there.
+        low_dim: Key (`proprio`) to float32, shape (B, W, d), normalised as in training. A
+            tokenizer all of whose keys are left out has no tokens.
     """
 
     images: Mapping[str, Tensor]
     timestep_pad_mask: Tensor
     pad_masks: Mapping[str, Tensor] = field(default_factory=dict)
+    low_dim: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,15 @@ class Tasks:
             all-zero image.
         language_features: The encoder's output for `language`, shape (B, n, d_model), if it is
             already known; made by `Octo.encode_tasks`, because it depends on nothing else.
+        vectors: Key to float32, shape (B, d): what FiLM reads, and `language_instruction` for a
+            network without language encoder.
     """
 
     language: LanguageTokens | None = None
     language_mask: Tensor | None = None
     goal_images: Mapping[str, Tensor] = field(default_factory=dict)
     language_features: Tensor | None = None
+    vectors: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from octo_ros.config import config_dataclass
+from octo_ros.model.head_config import Count, HeadConfig, Rate
 
-Count = Annotated[int, Field(gt=0)]
+LANGUAGE_VECTOR = 'language_instruction'  # the task vector of a network without encoder
+
 Grouped = Annotated[int, Field(gt=0, multiple_of=32)]  # GroupNorm has 32 groups
-Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config_dataclass
@@ -25,26 +26,31 @@ class StemConfig:
         kind: Name of the original's class; part of the parameter names.
         features: Output channels of the 3x3 stride-2 convolutions.
         num_features: Width of the tokens.
-        use_film: Not supported: language-conditioned scaling of the features.
+        patch_size: Edge of the square that a token sees the middle of [pixels]; None takes the
+            kind's own, 16 or 32.
+        use_film: Scale and shift the features by the task (FiLM).
         kernel_sizes: Fixed.
         strides: Fixed.
         padding: Fixed.
-        img_norm_type: Fixed: x / 127.5 - 1.
+        img_norm_type: `default`: pixels to -1..1; `imagenet`: to 0..1, then by ImageNet's mean
+            and standard deviation per colour.
     """
 
-    kind: Literal['SmallStem16', 'SmallStem32'] = 'SmallStem16'
+    kind: Literal['SmallStem', 'SmallStem16', 'SmallStem32'] = 'SmallStem16'
     features: tuple[Grouped, Grouped, Grouped, Grouped] = (32, 96, 192, 384)
     num_features: Count = 512
-    use_film: Literal[False] = False
+    patch_size: Annotated[int, Field(gt=0, multiple_of=16)] | None = None
+    use_film: bool = False
     kernel_sizes: tuple[Literal[3], Literal[3], Literal[3], Literal[3]] = (3, 3, 3, 3)
     strides: tuple[Literal[2], Literal[2], Literal[2], Literal[2]] = (2, 2, 2, 2)
     padding: tuple[Literal[1], Literal[1], Literal[1], Literal[1]] = (1, 1, 1, 1)
-    img_norm_type: Literal['default'] = 'default'
+    img_norm_type: Literal['default', 'imagenet'] = 'default'
 
     @property
     def patch_kernel(self) -> int:
         """Kernel and stride of the last convolution: 1 for patches of 16 pixels, 2 for 32."""
-        return 1 if self.kind == 'SmallStem16' else 2
+        own = 16 if self.kind == 'SmallStem16' else 32
+        return (self.patch_size or own) // 16
 
 
 @config_dataclass
@@ -70,44 +76,9 @@ class TransformerConfig:
     num_layers: Count
     mlp_dim: Count
     num_attention_heads: Count
-    dropout_rate: Rate = 0.0
-    attention_dropout_rate: Rate = 0.0
+    dropout_rate: Rate = 0.1
+    attention_dropout_rate: Rate = 0.1
     add_position_embedding: Literal[False] = False
-
-
-@config_dataclass
-class DiffusionHeadConfig:
-    """The diffusion action head.
-
-    Attributes:
-        readout_key: Token group that the head reads, `readout_<name>`.
-        action_horizon: Actions per chunk; `pred_horizon` in v1.0 files.
-        action_dim: Numbers per action.
-        max_action: Normalised actions are clipped to +-max_action in every denoising step.
-        diffusion_steps: Length of the noise schedule.
-        hidden_dim: Width of the score network.
-        num_blocks: Residual blocks of the score network.
-        time_dim: Fourier features of the diffusion time.
-        n_diffusion_samples: Draws of (time, noise) per element in the training loss.
-        dropout_rate: In the residual blocks; training only.
-        use_map: Not supported: attention pooling of the readout tokens.
-        use_layer_norm: Fixed.
-        loss_type: Fixed.
-    """
-
-    readout_key: str
-    action_horizon: Count = 1
-    action_dim: Count = 7
-    max_action: Annotated[float, Field(gt=0)] = 5.0
-    diffusion_steps: Count = 20
-    hidden_dim: Count = 256
-    num_blocks: Count = 3
-    time_dim: Annotated[int, Field(gt=0, multiple_of=2)] = 32
-    n_diffusion_samples: Count = 1
-    dropout_rate: Rate = 0.0
-    use_map: Literal[False] = False
-    use_layer_norm: Literal[True] = True
-    loss_type: Literal['mse'] = 'mse'
 
 
 @dataclass(frozen=True)
@@ -121,6 +92,9 @@ class ImageTokenizerConfig:
         goal_keys: Goal images stacked behind them.
         image_size: Height and width [pixels].
         stem: Its stem.
+        film_keys: Task vectors that the stem's FiLM reads, side by side; none without FiLM.
+        film_size: Numbers in them all together.
+        learned_tokens: Tokens per frame that a TokenLearner makes of the stem's; None has none.
     """
 
     name: str
@@ -128,6 +102,9 @@ class ImageTokenizerConfig:
     goal_keys: tuple[str, ...]
     image_size: tuple[int, int]
     stem: StemConfig
+    film_keys: tuple[str, ...] = ()
+    film_size: int = 0
+    learned_tokens: int | None = None
 
     @property
     def channels(self) -> int:
@@ -135,10 +112,63 @@ class ImageTokenizerConfig:
         return 3 * (len(self.image_keys) + len(self.goal_keys))
 
     @property
-    def num_tokens(self) -> int:
-        """Tokens per frame; each convolution halves an edge, rounding up."""
+    def num_patches(self) -> int:
+        """Patches per frame; each convolution halves an edge, rounding up."""
         height, width = (ceil(edge / 16) // self.stem.patch_kernel for edge in self.image_size)
         return height * width
+
+    @property
+    def num_tokens(self) -> int:
+        """Tokens per frame."""
+        return self.learned_tokens or self.num_patches
+
+    @property
+    def num_features(self) -> int:
+        """Width of the tokens before their projection."""
+        return self.stem.num_features
+
+
+@dataclass(frozen=True)
+class BinConfig:
+    """How a number is put into one of several bins.
+
+    Attributes:
+        n_bins: Their count.
+        bin_type: `uniform`: equally wide on low..high; `normal`: equally probable under a standard
+            normal distribution.
+        low: Where the first uniform bin begins.
+        high: Where the last uniform bin ends.
+    """
+
+    n_bins: int = 256
+    bin_type: Literal['uniform', 'normal'] = 'uniform'
+    low: float = 0.0
+    high: float = 1.0
+
+
+@dataclass(frozen=True)
+class LowdimTokenizerConfig:
+    """Tokens from numbers such as joint positions, one token per number.
+
+    Attributes:
+        name: Its name in the network: `proprio`.
+        inputs: Observation key and its count of numbers, in the order of the tokens.
+        bins: A token is the number's bin, one-hot; None: the number itself.
+    """
+
+    name: str
+    inputs: tuple[tuple[str, int], ...]
+    bins: BinConfig | None = None
+
+    @property
+    def num_tokens(self) -> int:
+        """Tokens per timestep."""
+        return sum(size for _, size in self.inputs)
+
+    @property
+    def num_features(self) -> int:
+        """Width of the tokens before their projection."""
+        return self.bins.n_bins if self.bins else 1
 
 
 @dataclass(frozen=True)
@@ -147,13 +177,21 @@ class LanguageTokenizerConfig:
 
     Attributes:
         name: Its name in the network: `language`.
-        num_tokens: Token ids per instruction, padding included (16 in every release).
-        t5: Its encoder.
+        num_tokens: Token ids per instruction, padding included (16 in every release); 1 without
+            encoder.
+        t5: Its encoder; None: tasks bring the instruction as one vector, `language_instruction`.
+        vector_size: Numbers in that vector.
     """
 
     name: str
     num_tokens: int
-    t5: T5Config
+    t5: T5Config | None
+    vector_size: int = 0
+
+    @property
+    def num_features(self) -> int:
+        """Width of the tokens before their projection."""
+        return self.t5.d_model if self.t5 else self.vector_size
 
 
 @dataclass(frozen=True)
@@ -161,7 +199,7 @@ class OctoConfig:
     """Everything that determines the network.
 
     Attributes:
-        cameras: Image tokenizers, in the order of their tokens.
+        observation_tokenizers: Cameras and low-dimensional inputs, in the order of their tokens.
         language: Language tokenizer, or None for a network that takes goal images only.
         readouts: Readout name and its number of tokens, in order.
         head: Action head.
@@ -173,13 +211,38 @@ class OctoConfig:
         use_correct_attention: False reproduces the mislabelled groups of v1.0's attention mask.
     """
 
-    cameras: tuple[ImageTokenizerConfig, ...]
+    observation_tokenizers: tuple[ImageTokenizerConfig | LowdimTokenizerConfig, ...]
     language: LanguageTokenizerConfig | None
     readouts: tuple[tuple[str, int], ...]
-    head: DiffusionHeadConfig
+    head: HeadConfig
     transformer: TransformerConfig
     token_embedding_size: int
     max_horizon: int
     window_size: int
     repeat_task_tokens: bool
     use_correct_attention: bool
+
+    @property
+    def cameras(self) -> tuple[ImageTokenizerConfig, ...]:
+        """The image tokenizers among the observation tokenizers."""
+        return tuple(t for t in self.observation_tokenizers if isinstance(t, ImageTokenizerConfig))
+
+    @property
+    def low_dim_keys(self) -> tuple[str, ...]:
+        """Observation keys of the low-dimensional inputs, each once."""
+        lowdims = (t for t in self.observation_tokenizers if isinstance(t, LowdimTokenizerConfig))
+        return tuple(dict.fromkeys(key for tokenizer in lowdims for key, _ in tokenizer.inputs))
+
+    @property
+    def vector_keys(self) -> tuple[str, ...]:
+        """Task vectors that the network reads: for FiLM, and an instruction without encoder."""
+        keys = [key for camera in self.cameras for key in camera.film_keys]
+        if self.language is not None and self.language.t5 is None:
+            keys.append(LANGUAGE_VECTOR)
+        return tuple(dict.fromkeys(keys))
+
+    @property
+    def observation_keys(self) -> tuple[str, ...]:
+        """Observation keys that the network reads: images, then low-dimensional inputs."""
+        images = (key for camera in self.cameras for key in camera.image_keys)
+        return (*dict.fromkeys(images), *self.low_dim_keys)

@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 
 from octo_ros.errors import CheckpointError
+from octo_ros.model.config import ImageTokenizerConfig
 from octo_ros.model.t5 import T5Norm
-from octo_ros.model.transformer import SelfAttention
+from octo_ros.model.transformer import Attention
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +49,18 @@ _NAMES = (  # applied in this order to the dotted name
     (r'(hf_model)\.blocks\.(\d+)\.attention', r'\1.encoder.block.\2.layer.0.SelfAttention'),
     (r'(hf_model)\.blocks\.(\d+)\.mlp_norm', r'\1.encoder.block.\2.layer.1.layer_norm'),
     (r'(hf_model)\.blocks\.(\d+)\.(w[io])', r'\1.encoder.block.\2.layer.1.DenseReluDense.\3'),
+    (r'\bfilm\.scale', r'FilmConditioning_0.Dense_0'),
+    (r'\bfilm\.shift', r'FilmConditioning_0.Dense_1'),
+    (r'(TokenLearner_0)\.positions', r'\1.pos_embed'),
+    (r'(TokenLearner_0)\.norm', r'\1.LayerNorm_0'),
+    (r'(TokenLearner_0)\.pooling', r'\1.MAPHead_0'),
+    (r'(MAPHead_0|map_head)\.attention', r'\1.MultiHeadDotProductAttention_0'),
+    (r'(MAPHead_0|map_head)\.norm', r'\1.LayerNorm_0'),
+    (r'(MAPHead_0|map_head)\.mlp\.hidden', r'\1.MlpBlock_0.Dense_0'),
+    (r'(MAPHead_0|map_head)\.mlp\.output', r'\1.MlpBlock_0.Dense_1'),
+    (r'^head\.map_head', r'heads_action.map_head'),
+    (r'^head\.mean_projection', r'heads_action.mean_proj'),
+    (r'^head\.vocabulary_projection', r'heads_action.vocab_proj'),
     (r'^head\.network', r'heads_action.diffusion_model'),
     (r'\btime_features', r'time_preprocess'),
     (r'\btime_mlp\.0', r'cond_encoder.Dense_0'),
@@ -81,15 +94,25 @@ class CheckpointLeaf:
 
     def to_torch(self, array: NDArray) -> Tensor:
         """The checkpoint's array in this network's layout, a contiguous float32 copy."""
+        # In a mapped file arrays lie at odd addresses. Copied, torch may turn them, which it does
+        # three times as fast as numpy.
+        tensor = torch.from_numpy(np.array(array, dtype=np.float32, order='C'))
         if self._is_kernel(nn.Linear):
-            array = array.reshape(self.module.in_features, -1).T
+            tensor = tensor.reshape(self.module.in_features, -1).T
         elif self._is_kernel(nn.Conv2d):
-            array = array.transpose(3, 2, 0, 1)
-        elif isinstance(
-            self.module, nn.Linear
-        ):  # the bias of attention heads is (heads, head_dim)
-            array = array.reshape(-1)
-        return torch.from_numpy(np.array(array, dtype=np.float32, order='C'))
+            tensor = tensor.permute(3, 2, 0, 1)
+        elif isinstance(self.module, nn.Linear):
+            tensor = tensor.reshape(-1)  # the bias of attention heads is (heads, head_dim)
+        return tensor.contiguous()
+
+    def to_flax(self, tensor: Tensor) -> NDArray:
+        """This network's parameter as the checkpoint holds it: the inverse of `to_torch`."""
+        tensor = tensor.detach().to('cpu', torch.float32)
+        if self._is_kernel(nn.Linear):
+            tensor = tensor.T
+        elif self._is_kernel(nn.Conv2d):
+            tensor = tensor.permute(2, 3, 1, 0)
+        return tensor.contiguous().numpy().reshape(self.shape)
 
     def _is_kernel(self, kind: type[nn.Module]) -> bool:
         return isinstance(self.module, kind) and self.path.endswith('/kernel')
@@ -104,7 +127,7 @@ def checkpoint_leaves(model: Octo) -> dict[str, CheckpointLeaf]:
         module = modules[owner]
         heads = modules.get(owner.rpartition('.')[0])
         path = _path(name, leaf, module, model.config)
-        num_heads = heads.num_heads if isinstance(heads, SelfAttention) else None
+        num_heads = heads.num_heads if isinstance(heads, Attention) else None
         leaves[path] = CheckpointLeaf(
             path, _shape(parameter, path, module, num_heads), name, module
         )
@@ -153,13 +176,23 @@ def _path(name: str, leaf: str, module: nn.Module, config: OctoConfig) -> str:
 
 def _group_names(config: OctoConfig) -> list[tuple[str, str]]:
     names = []
-    for i, camera in enumerate(config.cameras):
-        stem = f'observation_tokenizers_{camera.name}.{camera.stem.kind}_0'
+    for i, tokenizer in enumerate(config.observation_tokenizers):
         names += [
-            (rf'\bcameras\.{i}\.stem', stem),
-            (rf'\bcamera_embeddings\.{i}\.projection', f'obs_{camera.name}_projection'),
-            (rf'\bcamera_embeddings\.{i}\.positions', f'obs_{camera.name}_pos_embedding'),
+            (
+                rf'\bobservation_embeddings\.{i}\.projection',
+                f'obs_{tokenizer.name}_projection',
+            ),
+            (
+                rf'\bobservation_embeddings\.{i}\.positions',
+                f'obs_{tokenizer.name}_pos_embedding',
+            ),
         ]
+        if isinstance(tokenizer, ImageTokenizerConfig):
+            theirs = f'observation_tokenizers_{tokenizer.name}'
+            names += [
+                (rf'\bobservation_tokenizers\.{i}\.stem', f'{theirs}.{tokenizer.stem.kind}_0'),
+                (rf'\bobservation_tokenizers\.{i}\.token_learner', f'{theirs}.TokenLearner_0'),
+            ]
     if config.language is not None:
         task = config.language.name
         names += [

@@ -18,10 +18,33 @@ class StdConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, H, W) → (N, C_out, H', W')."""
-        mean = self.weight.mean(dim=(1, 2, 3), keepdim=True)
-        std = self.weight.std(dim=(1, 2, 3), keepdim=True, unbiased=False)
-        weight = (self.weight - mean) / (std + 1e-5)
-        return self._conv_forward(x, weight, self.bias)
+        return self._conv_forward(x, self.standardised().to(x.dtype), self.bias)
+
+    def standardised(self) -> Tensor:
+        """The kernel that it convolves with, float32, shape (C_out, C_in, 3, 3)."""
+        kernel = self.weight.float()
+        mean = kernel.mean(dim=(1, 2, 3), keepdim=True)
+        std = kernel.std(dim=(1, 2, 3), keepdim=True, unbiased=False)
+        return (kernel - mean) / (std + 1e-5)
+
+
+class Film(nn.Module):
+    """Features scaled and shifted by a vector: x · (1 + scale(v)) + shift(v), per channel.
+
+    Args:
+        size: Numbers in the vector.
+        channels: Channels of the features.
+    """
+
+    def __init__(self, size: int, channels: int) -> None:
+        super().__init__()
+        self.scale = nn.Linear(size, channels)
+        self.shift = nn.Linear(size, channels)
+
+    def forward(self, features: Tensor, vector: Tensor) -> Tensor:
+        """(N, C, H, W) and (N, size) → (N, C, H, W)."""
+        scale, shift = (layer(vector)[..., None, None] for layer in (self.scale, self.shift))
+        return features * (1 + scale) + shift
 
 
 class SmallStem(nn.Module):
@@ -30,9 +53,10 @@ class SmallStem(nn.Module):
     Args:
         config: Sizes.
         channels: Input channels.
+        film_size: Numbers in the vector that FiLM reads, if `use_film`.
     """
 
-    def __init__(self, config: StemConfig, channels: int) -> None:
+    def __init__(self, config: StemConfig, channels: int, film_size: int = 0) -> None:
         super().__init__()
         inputs = (channels, *config.features[:-1])
         self.convs = nn.ModuleList(
@@ -42,10 +66,20 @@ class SmallStem(nn.Module):
         self.norms = nn.ModuleList(nn.GroupNorm(32, n, eps=1e-6) for n in config.features)
         patch = config.patch_kernel
         self.embedding = nn.Conv2d(config.features[-1], config.num_features, patch, stride=patch)
+        self.film = Film(film_size, config.num_features) if config.use_film else None
 
-    def forward(self, frames: Tensor) -> Tensor:
-        """Frames in -1..1, shape (N, C, H, W), to features (N, num_features, H/16, W/16)."""
+    def forward(self, frames: Tensor, vector: Tensor | None = None) -> Tensor:
+        """Normalised frames → features.
+
+        Args:
+            frames: Shape (N, C, H, W).
+            vector: What FiLM reads, shape (N, film_size).
+
+        Returns:
+            Shape (N, num_features, H/16, W/16), or half of that for patches of 32 pixels.
+        """
         x = frames
         for conv, norm in zip(self.convs, self.norms, strict=True):
             x = functional.relu(norm(conv(x)))
-        return self.embedding(x)
+        x = self.embedding(x)
+        return x if self.film is None else self.film(x, vector)

@@ -24,9 +24,9 @@ class T5Norm(nn.Module):
         self.epsilon = epsilon
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., width) → (..., width); the mean square is taken in float32."""
-        scale = torch.rsqrt(x.float().square().mean(-1, keepdim=True) + self.epsilon)
-        return self.weight * (x * scale).to(x.dtype)
+        """float32 (..., width) → (..., width) in the network's type."""
+        scale = torch.rsqrt(x.square().mean(-1, keepdim=True) + self.epsilon)
+        return self.weight * (x * scale).to(self.weight.dtype)
 
 
 class T5Attention(nn.Module):
@@ -63,9 +63,14 @@ class T5Block(nn.Module):
         self.wo = nn.Linear(config.d_ff, config.d_model, bias=False)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """Tokens (B, n, d_model), bias (B, heads, n, n) → (B, n, d_model)."""
+        """Tokens float32 (B, n, d_model), bias (B, heads, n, n) → float32 (B, n, d_model).
+
+        The sum and the last layer stay float32 whatever the network's type: trained T5s exceed
+        float16 there.
+        """
         x = x + self.attention(self.attention_norm(x), bias)
-        return x + self.wo(functional.relu(self.wi(self.mlp_norm(x))))
+        hidden = functional.relu(self.wi(self.mlp_norm(x)))
+        return x + functional.linear(hidden.float(), self.wo.weight.float())
 
 
 class T5Encoder(nn.Module):
@@ -81,7 +86,7 @@ class T5Encoder(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Ids and mask, both (B, n), to features (B, n, d_model), padded positions included."""
-        x = self.embedding(input_ids)
+        x = self.embedding(input_ids).float()
         bias = self._bias(attention_mask)
         for block in self.blocks:
             x = block(x, bias)

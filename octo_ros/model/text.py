@@ -38,10 +38,11 @@ class TextTokenizer:
         except Exception as error:  # the library raises nothing narrower
             msg = f'{file} is not a tokenizer: {error}.'
             raise CheckpointError(msg) from None
-        if self._tokenizer.get_vocab_size() > config.t5.vocab_size:
+        known = config.t5.vocab_size if config.t5 else 0
+        if self._tokenizer.get_vocab_size() > known:
             msg = (
                 f'{file} has {self._tokenizer.get_vocab_size()} ids, '
-                f'the language encoder only {config.t5.vocab_size}.'
+                f'the language encoder only {known}.'
             )
             raise CheckpointError(msg)
         self._tokenizer.enable_truncation(config.num_tokens)
@@ -60,7 +61,7 @@ def load_text_tokenizer(checkpoint: CheckpointDirectory) -> TextTokenizer | None
     """The tokenizer of a checkpoint: its own `tokenizer/tokenizer.json`, else the one it names.
 
     Returns:
-        None if the network takes no language, or its checkpoint names no tokenizer.
+        None if the network takes no token ids, or its checkpoint names no tokenizer.
 
     Raises:
         CheckpointError: The named tokenizer is not on this machine; the message says how to fetch
@@ -69,7 +70,7 @@ def load_text_tokenizer(checkpoint: CheckpointDirectory) -> TextTokenizer | None
     config = checkpoint.config.language
     processor = checkpoint.training.get('text_processor')
     own = checkpoint.path / 'tokenizer' / 'tokenizer.json'
-    if config is None:
+    if config is None or config.t5 is None:
         return None
     if own.exists():
         return TextTokenizer(own, config)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from octo_ros.model.config import TransformerConfig
 
 
-class SelfAttention(nn.Module):
-    """Multi-head self-attention: softmax(q·kᵀ / sqrt(head_dim)) · v, biases everywhere."""
+class Attention(nn.Module):
+    """Multi-head attention: softmax(q·kᵀ / sqrt(head_dim)) · v, biases everywhere."""
 
-    def __init__(self, width: int, num_heads: int, dropout_rate: float) -> None:
+    def __init__(self, width: int, num_heads: int, dropout_rate: float = 0.0) -> None:
         super().__init__()
         self.num_heads = num_heads
         self.query = nn.Linear(width, width)
@@ -26,16 +26,28 @@ class SelfAttention(nn.Module):
         self.out = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout_rate)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Tokens (B, N, D), mask bool (B, 1, N, N) → (B, N, D).
+    def forward(self, x: Tensor, context: Tensor, mask: Tensor) -> Tensor:
+        """What the tokens x find in the context; self-attention if they are the same.
 
         Hidden logits become the smallest float32, not -inf: a row that sees nothing then attends
         to all keys alike, as in the original, instead of turning into NaN.
+
+        Args:
+            x: Shape (B, N, D).
+            context: Shape (B, M, D).
+            mask: bool, shape (B, 1, N or 1, M); False keys are hidden.
+
+        Returns:
+            Shape (B, N, D).
         """
         q, k, v = (
-            projection(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
-            for projection in (self.query, self.key, self.value)
-        )  # (B, heads, N, head_dim)
+            projection(tokens).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for projection, tokens in (
+                (self.query, x),
+                (self.key, context),
+                (self.value, context),
+            )
+        )  # (B, heads, N or M, head_dim)
         logits = (q * q.shape[-1] ** -0.5 @ k.mT).float()
         logits = logits.masked_fill(~mask, torch.finfo(torch.float32).min)
         weights = self.dropout(logits.softmax(-1).to(v.dtype))
@@ -63,7 +75,7 @@ class Block(nn.Module):
     def __init__(self, config: TransformerConfig, width: int) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(width, eps=1e-6)
-        self.attention = SelfAttention(
+        self.attention = Attention(
             width, config.num_attention_heads, config.attention_dropout_rate
         )
         self.mlp_norm = nn.LayerNorm(width, eps=1e-6)
@@ -72,7 +84,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Tokens (B, N, D), mask bool (B, 1, N, N) → (B, N, D)."""
-        x = x + self.dropout(self.attention(self.attention_norm(x), mask))
+        normed = self.attention_norm(x)
+        x = x + self.dropout(self.attention(normed, normed, mask))
         return x + self.mlp(self.mlp_norm(x))
 
 

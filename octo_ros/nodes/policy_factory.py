@@ -30,7 +30,9 @@ class PolicyParameters:
     policy: Annotated[
         Literal['scripted', 'octo'], Field(description="The simulator's expert, or the network")
     ]
-    checkpoint: Annotated[str, Field(description='Directory of an Octo checkpoint')] = ''
+    checkpoint: Annotated[
+        str, Field(description='Directory of an Octo checkpoint, or its name on the hub')
+    ] = ''
     dataset_name: Annotated[
         str, Field(description="Which of the checkpoint's statistics; empty if it has one")
     ] = ''
@@ -77,7 +79,10 @@ def make_policy(
     from octo_ros.policy.octo_policy import OctoPolicy
 
     if not parameters.checkpoint:
-        msg = 'policy octo needs the parameter checkpoint: the directory of an Octo checkpoint.'
+        msg = (
+            'policy octo needs the parameter checkpoint: the directory of an Octo checkpoint, or '
+            'its name on the Hugging Face hub, like rail-berkeley/octo-small-1.5.'
+        )
         raise ConfigError(msg)
     return OctoPolicy.from_checkpoint(
         parameters.checkpoint,

@@ -67,6 +67,7 @@ class OctoPolicy:
         self._scale = scale
         self._device = next(model.parameters()).device
         self._sizes, self._notes = _match_cameras(model, embodiment)
+        _check_inputs(model)
         _check_actions(model, scale)
         self._spec = embodiment.action_spec(model.config.head.action_horizon)
         self._generator = torch.Generator().manual_seed(seed)
@@ -85,10 +86,10 @@ class OctoPolicy:
         device: str = 'cpu',
         threads: int | None = None,
     ) -> OctoPolicy:
-        """Load an official checkpoint directory.
+        """Load an official checkpoint.
 
         Args:
-            path: The directory.
+            path: Its directory, or its name on the Hugging Face hub: see `find_checkpoint`.
             embodiment: The robot.
             dataset_name: Dataset of the checkpoint whose statistics this robot's actions follow;
                 may be left out if there is only one.
@@ -106,7 +107,7 @@ class OctoPolicy:
         """
         if threads is not None:
             torch.set_num_threads(threads)
-        checkpoint = CheckpointDirectory.read(path)
+        checkpoint = CheckpointDirectory.find(path, step)
         statistics = DatasetStatistics.read(
             checkpoint.path / 'dataset_statistics.json', dataset_name or ''
         )
@@ -277,6 +278,15 @@ def _match_cameras(
         msg = f'This checkpoint reads {sorted(network)}; {embodiment.name} has {cameras}.'
         raise PolicyError(msg)
     return sizes, tuple(notes)
+
+
+def _check_inputs(model: Octo) -> None:
+    """A network would run without the robot's state, but act on nothing that it learned."""
+    keys = (*model.config.low_dim_keys, *model.config.vector_keys)
+    if keys:
+        given = 'OctoPolicy gives images and instructions only'
+        msg = f'This checkpoint reads {", ".join(keys)}; {given}.'
+        raise PolicyError(msg)
 
 
 def _check_actions(model: Octo, scale: ActionScale) -> None:

@@ -44,6 +44,7 @@ def test_recorder_takes_all_cameras():
         ({'robot': 'widow'}, UnknownNameError, "Did you mean 'widowx'"),
         ({'robot': 'widowx', 'policy': 'octo'}, ConfigError, 'checkpoint'),
         ({'robot': 'widowx', 'policy': 'octo', 'checkpoint': '/none'}, ConfigError, '/none'),
+        ({'robot': 'widowx', 'policy': 'octo', 'checkpoint': './a/b'}, ConfigError, './a/b'),
         ({'robot': 'widowx', 'sim': False}, ConfigError, 'only the simulator'),
         ({'robot': 'widowx', 'policy': 'magic'}, ConfigError, 'scripted or octo'),
         ({'robot': 'widowx', 'params_file': '/none.yaml'}, ConfigError, '/none.yaml'),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
 from octo_ros.errors import CheckpointError
+from octo_ros.model.config import LanguageTokenizerConfig
 from octo_ros.model.config_file import parse_octo_config
 
 EXAMPLE = {
@@ -82,28 +84,45 @@ def test_version_1_0():
     assert not config.use_correct_attention
 
 
-def test_tokens_per_image(small_config):
-    assert [camera.num_tokens for camera in small_config.cameras] == [256, 64]
-
-
-def test_stack_keys_are_patterns_matched_at_the_start():
+def test_what_is_left_out_takes_the_defaults_of_the_original():
     model = released('1.5')
-    model['observation_tokenizers'] = {'all': camera('image_.*')}
-    example = {**EXAMPLE, 'observation/image_wrist': (1, 2, 256, 256, 3)}
-    config = parse(model, example).cameras[0]
-    assert config.image_keys == ('image_primary', 'image_wrist')
-    assert config.channels == 12
-    with pytest.raises(CheckpointError, match='must hold such images of one size'):
-        parse(model)
+    for key in ('dropout_rate', 'attention_dropout_rate', 'add_position_embedding'):
+        del model['transformer_kwargs'][key]
+    transformer = parse(model).transformer
+    assert (transformer.dropout_rate, transformer.attention_dropout_rate) == (0.1, 0.1)
 
 
-def test_sizes_of_another_encoder_come_from_its_file():
+def test_keys_are_listed_in_the_order_of_the_tokens():
     model = released('1.5')
-    model['task_tokenizers']['language']['kwargs']['encoder'] = 't5-tiny'
-    with pytest.raises(CheckpointError, match="'t5-tiny'; supported: t5-base, or any T5 whose"):
+    model['observation_tokenizers'] = {
+        'proprio': spec('LowdimObsTokenizer', obs_keys=['proprio']),
+        **model['observation_tokenizers'],
+        'again': spec('LowdimObsTokenizer', obs_keys=['proprio']),
+    }
+    config = parse(model, {**EXAMPLE, 'observation/proprio': (1, 2, 14)})
+    names = [tokenizer.name for tokenizer in config.observation_tokenizers]
+    assert names == ['proprio', 'primary', 'wrist', 'again']
+    assert [camera.name for camera in config.cameras] == ['primary', 'wrist']
+    assert config.low_dim_keys == ('proprio',)
+    assert config.observation_keys == ('image_primary', 'image_wrist', 'proprio')
+    assert config.vector_keys == ()
+
+
+def test_task_vectors_are_listed_once(rich_config):
+    assert rich_config.vector_keys == ('words',)
+    language = LanguageTokenizerConfig('language', 1, None, vector_size=9)
+    assert replace(rich_config, language=language).vector_keys == ('words', 'language_instruction')
+
+
+def test_a_head_may_read_observations():
+    model = released('1.5')
+    model['heads']['action']['kwargs'] |= {'readout_key': 'obs', 'use_map': True}
+    assert parse(model).head.readout_key == 'obs'
+    model['heads']['action']['kwargs'] |= {'readout_key': 'obs_task_language'}
+    assert parse(model).head.readout_key == 'obs_task_language'
+    model['repeat_task_tokens'] = False
+    with pytest.raises(CheckpointError, match="'obs_task_language'; it may read obs_primary"):
         parse(model)
-    t5 = parse(model, t5={'d_model': 32, 'vocab_size': 120, 'name': 't5-tiny'}).language.t5
-    assert (t5.d_model, t5.vocab_size) == (32, 120)
 
 
 def test_without_language():
@@ -125,17 +144,9 @@ def change(path, value):
 @pytest.mark.parametrize(
     ('path', 'value', 'named'),
     [
-        ('observation_tokenizers.proprio', spec('LowdimObsTokenizer'), 'LowdimObsTokenizer'),
-        ('observation_tokenizers.primary.kwargs.use_token_learner', True, 'use_token_learner'),
-        ('observation_tokenizers.primary.kwargs.encoder', spec('PatchEncoder'), 'PatchEncoder'),
-        ('observation_tokenizers.wrist.kwargs.encoder.kwargs.use_film', True, 'use_film'),
         ('observation_tokenizers.wrist.kwargs.encoder.kwargs.features', [32, 40, 64, 64], '32'),
-        ('task_tokenizers.language', spec('MuseTokenizer'), 'MuseTokenizer'),
-        ('heads.action', spec('L1ActionHead', readout_key='readout_action'), 'L1ActionHead'),
         ('heads.value', spec('L1ActionHead', readout_key='readout_action'), 'heads.value'),
-        ('heads.action.kwargs.use_map', True, 'use_map'),
-        ('heads.action.kwargs.readout_key', 'readout_other', 'readout_other'),
-        ('heads.action.kwargs.temperature', 1.0, 'temperature'),
+        ('task_tokenizers.goal', spec('LanguageTokenizer', encoder='t5-base'), 'task_tokenizers'),
         ('transformer_kwargs.num_attention_heads', 5, 'num_attention_heads 5'),
         ('transformer_kwargs.num_layers', 0, 'num_layers'),
         ('use_flash_attention', True, 'use_flash_attention'),

@@ -11,7 +11,14 @@ import torch
 
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import LanguageTokens, Observations, Tasks
-from octo_ros.model.diffusion import SamplingNoise
+from octo_ros.model.head_config import (
+    ContinuousHeadConfig,
+    DiffusionHeadConfig,
+    DiscreteHeadConfig,
+)
+from octo_ros.model.initialization import initialized_octo
+from octo_ros.model.loss import ActionTargets
+from octo_ros.model.sampling import SamplingNoise
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +155,117 @@ def test_several_samples_share_one_pass(lang):
     noise = lang.model.head.draw_noise((3, 2), torch.Generator().manual_seed(3))
     alone = SamplingNoise(noise.initial[1], noise.steps[:, 1])
     equal(several[1], sample(lang, noise=alone), 1e-4)
+
+
+HEADS = [
+    DiffusionHeadConfig(readout_key='readout_action', action_dim=3, use_map=True),
+    ContinuousHeadConfig(readout_key='obs', action_dim=3, use_map=True),
+    DiscreteHeadConfig(readout_key='readout_action', action_dim=3, vocab_size=8),
+]
+
+
+@pytest.fixture(scope='module', params=HEADS, ids=lambda head: type(head).__name__)
+def rich(request, rich_config):
+    """A network with every kind of part, one for each head."""
+    with torch.inference_mode(mode=False):
+        config = replace(rich_config, head=request.param)
+        return initialized_octo(config, torch.Generator().manual_seed(0)).eval()
+
+
+def rich_inputs(batch=2, device='cpu'):
+    """Images, numbers, timestep mask, ids, their mask, and the vector that FiLM reads."""
+    ids = LanguageTokens.empty(batch, 16).input_ids
+    shape = (batch, 2, 64, 64, 3)
+    generator = torch.Generator().manual_seed(1)
+    tensors = (
+        torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator),
+        torch.rand(batch, 2, 14, generator=generator),
+        torch.rand(batch, 2, 2, generator=generator),
+        torch.tensor([[False, True]]).expand(batch, 2),
+        ids,
+        torch.rand(batch, 9, generator=generator),
+    )
+    return tuple(tensor.to(device) for tensor in tensors)
+
+
+def rich_batch(*tensors):
+    image, proprio, gripper, shown, ids, words = tensors
+    low_dim = {'proprio': proprio, 'gripper': gripper}
+    observations = Observations({'image_top': image}, shown, low_dim=low_dim)
+    return observations, Tasks(LanguageTokens(ids, ids), vectors={'words': words})
+
+
+class FromTensors(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *tensors):
+        return self.model(*rich_batch(*tensors))
+
+
+def test_every_head_samples_from_one_entry(rich):
+    actions = rich.sample_actions(
+        *rich_batch(*rich_inputs()),
+        generator=torch.Generator().manual_seed(0),
+        sample_shape=(4,),
+    )
+    assert actions.shape == (4, 2, 1, 3)
+    assert actions.dtype == torch.float32
+    assert actions.isfinite().all()
+    same = isinstance(rich.config.head, ContinuousHeadConfig)
+    assert torch.equal(actions[0], actions[1]) == same
+
+
+def test_every_head_has_a_training_loss(rich):
+    targets = ActionTargets(
+        torch.rand(2, 2, 1, 3),
+        torch.ones(2, 2, 1, 3, dtype=torch.bool),
+        torch.tensor([[False, True], [True, True]]),
+    )
+    batch = rich_batch(*rich_inputs())
+    losses = [
+        rich.training_loss(*batch, targets, torch.Generator().manual_seed(0)) for _ in range(2)
+    ]
+    assert losses[0].shape == ()
+    assert losses[0] > 0
+    equal(*losses)
+    padding = replace(targets, timestep_pad_mask=torch.zeros(2, 2, dtype=torch.bool))
+    assert rich.training_loss(*batch, padding, torch.Generator()).item() == 0
+
+
+@pytest.mark.parametrize(
+    ('dtype', 'tolerance'), [(torch.bfloat16, 0.15), (torch.float16, 0.02)], ids=str
+)
+def test_half_precision_is_near(rich, rich_config, dtype, tolerance):
+    with torch.inference_mode(mode=False):
+        half = initialized_octo(rich.config, torch.Generator()).eval()
+        half.load_state_dict(rich.state_dict())
+        half.to(dtype)
+    batch = rich_batch(*rich_inputs())
+    embedding = half(*batch)
+    assert embedding.dtype == dtype
+    equal(embedding.float(), rich(*batch), tolerance)
+    actions = half.sample_actions(*batch, generator=torch.Generator().manual_seed(0))
+    assert actions.dtype == torch.float32
+    assert actions.isfinite().all()
+
+
+def test_no_tensor_is_made_on_another_device_than_the_inputs(rich):
+    """Operations between the meta device and the CPU are refused by torch, as with a GPU."""
+    with torch.inference_mode(mode=False), torch.device('meta'):
+        model = type(rich)(rich.config).eval()
+    batch = rich_batch(*rich_inputs(device='meta'))
+    assert model(*batch).device.type == 'meta'
+    actions = model.sample_actions(*batch, generator=torch.Generator(), embodiment_action_dim=2)
+    assert actions.device.type == 'meta'
+
+
+@pytest.mark.slow
+def test_it_can_be_exported_and_compiled_as_one_graph(rich):
+    with torch.inference_mode(mode=False), torch.no_grad():
+        model, tensors = FromTensors(rich), rich_inputs()
+        exported = torch.export.export(model, tensors)
+        equal(exported.module()(*tensors), model(*tensors), 1e-6)
+        compiled = torch.compile(model, backend='eager', fullgraph=True)
+        equal(compiled(*tensors), model(*tensors), 1e-6)

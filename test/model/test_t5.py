@@ -28,6 +28,22 @@ def test_equals_transformers():
         torch.testing.assert_close(ours(ids, mask), expected, rtol=1e-4, atol=1e-4)
 
 
+@torch.no_grad()
+def test_half_precision_does_not_overflow():
+    """Trained T5s add up numbers beyond 65504, the largest of float16."""
+    torch.manual_seed(0)
+    encoder = T5Encoder(T5Config(**SIZES)).eval()
+    for block in encoder.blocks:
+        block.wo.weight.mul_(1e6).clamp_(-6e4, 6e4)
+    ids, mask = torch.randint(0, 50, (2, 9)), torch.ones(2, 9, dtype=torch.int64)
+    exact, sums = encoder(ids, mask), []
+    encoder.half().blocks[0].register_forward_hook(lambda _, __, out: sums.append(out))
+    half = encoder(ids, mask)
+    assert sums[0].abs().max() > 65504
+    assert half.dtype == torch.float16
+    torch.testing.assert_close(half.float(), exact, rtol=0, atol=0.02)
+
+
 def rename(name):
     if 'relative_attention_bias' in name:
         return 'position_bias.weight'

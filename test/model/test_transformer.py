@@ -5,17 +5,17 @@ from __future__ import annotations
 import torch
 
 from octo_ros.model.config import TransformerConfig
-from octo_ros.model.transformer import SelfAttention, Transformer
+from octo_ros.model.transformer import Attention, Transformer
 
 
 def test_a_row_that_sees_nothing_attends_to_all_alike():
     torch.manual_seed(0)
-    attention = SelfAttention(8, 2, 0.0)
+    attention = Attention(8, 2)
     x = torch.randn(1, 5, 8)
     mask = torch.ones(1, 1, 5, 5, dtype=torch.bool)
     mask[..., 2, :] = False
     with torch.no_grad():
-        row = attention(x, mask)[0, 2]
+        row = attention(x, x, mask)[0, 2]
         expected = attention.out(attention.value(x).mean(dim=1))[0]
     torch.testing.assert_close(row, expected)
 

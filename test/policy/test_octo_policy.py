@@ -15,6 +15,8 @@ import torch
 
 from octo_ros.embodiment import ACTION_NAMES, load_embodiment
 from octo_ros.errors import DatasetError, PolicyError, UnknownNameError
+from octo_ros.model.config import LowdimTokenizerConfig
+from octo_ros.model.initialization import initialized_octo
 from octo_ros.policy.octo_policy import OctoPolicy
 from octo_ros.policy.statistics import DatasetStatistics, Normalization
 from octo_ros.types import ObservationWindow, Task
@@ -255,6 +257,15 @@ def with_normalization(checkpoint, kind):
     config = json.loads((checkpoint / 'config.json').read_text())
     config['dataset_kwargs'] = {'action_proprio_normalization_type': kind}
     (checkpoint / 'config.json').write_text(json.dumps(config))
+
+
+def test_a_network_that_reads_the_robots_state_is_refused(policy, widowx):
+    config = policy._model.config
+    proprio = LowdimTokenizerConfig('proprio', (('proprio', 7),))
+    config = replace(config, observation_tokenizers=(*config.observation_tokenizers, proprio))
+    model = initialized_octo(config, torch.Generator().manual_seed(0))
+    with pytest.raises(PolicyError, match='reads proprio; OctoPolicy gives images and instr'):
+        OctoPolicy(model, None, policy._scale, widowx, seed=0)
 
 
 def test_the_normalisation_of_training_is_undone(widowx, tmp_path):
