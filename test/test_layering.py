@@ -36,6 +36,8 @@ ALLOWED = {
     'safety': {'robots'},
     'model': set(),
     'policy': {'model', 'observation'},
+    'inspection': {'model', 'policy'},
+    'verification': {'model', 'policy'},
     'sim': {'robots', 'policy'},
     'data': {'observation', 'robots', 'policy'},
     'demo': {'observation', 'robots', 'data'},
@@ -52,6 +54,8 @@ ALLOWED = {
         'bringup',
         'nodes',
         'model',
+        'inspection',
+        'verification',
     },
 }
 FILES = sorted(PACKAGE.rglob('*.py'))

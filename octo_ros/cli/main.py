@@ -22,6 +22,8 @@ COMMANDS = {
     'demo': 'a simulated arm obeys, with video, bag, dataset and report',
     'evaluate': 'success rates over seeded episodes through the real nodes',
     'bag_to_rlds': 'turn bags into an RLDS dataset that Octo reads',
+    'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
+    'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
 }
 INTERRUPTED = 130
 
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog='octo_ros',
         description='Octo, the open generalist robot policy, on ROS 2.',
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='commands:\n' + '\n'.join(f'  {name:12} {text}' for name, text in COMMANDS.items()),
+        epilog='commands:\n' + '\n'.join(f'  {name:18} {text}' for name, text in COMMANDS.items()),
     )
     parser.add_argument('command', choices=COMMANDS, metavar='command', help='one of those below')
     parser.add_argument('rest', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -77,6 +79,16 @@ def demo() -> int:
 def evaluate() -> int:
     """Console script."""
     return main(['evaluate', *sys.argv[1:]])
+
+
+def inspect_checkpoint() -> int:
+    """Console script."""
+    return main(['inspect_checkpoint', *sys.argv[1:]])
+
+
+def verify_checkpoint() -> int:
+    """Console script."""
+    return main(['verify_checkpoint', *sys.argv[1:]])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
