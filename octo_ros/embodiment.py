@@ -51,6 +51,9 @@ class Camera:
         max_age: Oldest frame that may be used, receive time to use [s].
         max_skew: Largest distance between this frame and the primary frame [s].
         latency: Time between exposure and header stamp, subtracted from the stamp [s].
+        max_repeat: How long one and the same picture, byte for byte, may come with new stamps [s]
+            before the camera counts as frozen. null for pictures without noise, which may repeat:
+            most simulators, and video streams that leave out what does not change.
         reliable: Subscribe reliably; best effort loses images above 0.5 MB on default Fast DDS.
     """
 
@@ -61,6 +64,7 @@ class Camera:
     max_age: Seconds
     max_skew: Seconds
     latency: Annotated[float, Field(ge=0, le=1)] = 0.0
+    max_repeat: Seconds | None = 0.5
     reliable: bool = True
 
 

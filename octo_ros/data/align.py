@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from octo_ros.observation.sync import Missing
+from octo_ros.observation.missing import Missing
 from octo_ros.types import Observation
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'
-LEAD_NS = 2_000_000_000  # read before the first tick, more than any source may be old
+LEAD_NS = 2_000_000_000  # of commands read before the first tick, more than one may last
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def convert_episode(
     feed = Feed(request.embodiment, tcp_pose, request.topics.pose)
     collector = PartCollector(episode.end_ns, request.period_ns)
     ticks = _ticks(bag, episode, request)
-    for tick in align(bag.messages(feed.topics, ticks[0] - LEAD_NS, ticks[-1]), feed, ticks):
+    messages = bag.messages(feed.topics, ticks[0] - feed.builder.lead_ns, ticks[-1])
+    for tick in align(messages, feed, ticks):
         collector.add(tick)
     parts = _long_enough(collector)
     source = str(bag.path)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.data.encode import stored_image
-from octo_ros.observation.sync import PRIMARY, Missing
+from octo_ros.observation.missing import Missing
+from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

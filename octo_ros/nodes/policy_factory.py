@@ -10,13 +10,18 @@ from pydantic import Field
 
 from octo_ros.config import config_dataclass
 from octo_ros.errors import ConfigError
+from octo_ros.policy.chunking.newest import NewestChunk
+from octo_ros.policy.chunking.receding_horizon import RecedingHorizon
+from octo_ros.policy.chunking.temporal_ensemble import TemporalEnsemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from octo_ros.embodiment import Embodiment
     from octo_ros.policy.base import Policy
+    from octo_ros.policy.chunking.scheduler import ChunkScheduler
     from octo_ros.sim.scene import Scene
+    from octo_ros.types import ActionSpec
 
 
 SCRIPTED_RATE = 10.0
@@ -42,6 +47,21 @@ class PolicyParameters:
     inference_lead: Annotated[
         float, Field(gt=0, lt=1, description='Inference begins this long before a tick [s]')
     ] = 0.05
+    chunk_execution: Annotated[
+        Literal['temporal_ensemble', 'receding_horizon', 'newest'],
+        Field(description='Which of the predicted actions move the arm'),
+    ] = 'temporal_ensemble'
+    ensemble_weight: Annotated[
+        float,
+        Field(ge=-10, le=10, description='temporal_ensemble: exp(-weight·i), i = 0 the oldest'),
+    ] = 0.0
+    execute_actions: Annotated[
+        int,
+        Field(ge=1, le=1000, description='receding_horizon: actions executed of each chunk'),
+    ] = 1
+    coupled_noise: Annotated[
+        bool, Field(description='Keep the sampling noise of actions that chunks share')
+    ] = False
     autostart: Annotated[bool, Field(description='Configure and activate without being asked')] = (
         True
     )
@@ -89,5 +109,23 @@ def make_policy(
         embodiment,
         dataset_name=parameters.dataset_name or None,
         seed=parameters.seed,
+        coupled_noise=parameters.coupled_noise,
         device=parameters.device,
     )
+
+
+def make_scheduler(parameters: PolicyParameters, spec: ActionSpec) -> ChunkScheduler:
+    """The way of executing chunks that the parameters name.
+
+    Args:
+        parameters: The node's parameters.
+        spec: Meaning of the policy's actions.
+
+    Raises:
+        PolicyError: execute_actions exceeds the policy's chunks.
+    """
+    if parameters.chunk_execution == 'receding_horizon':
+        return RecedingHorizon(spec, parameters.execute_actions)
+    if parameters.chunk_execution == 'temporal_ensemble':
+        return TemporalEnsemble(spec, parameters.ensemble_weight)
+    return NewestChunk(spec)

@@ -22,16 +22,16 @@ from octo_ros.nodes.conversions import (
 from octo_ros.nodes.inference_worker import InferenceWorker, Request
 from octo_ros.nodes.managed import ManagedNode
 from octo_ros.nodes.parameters import declare
-from octo_ros.nodes.policy_factory import PolicyParameters, make_policy
+from octo_ros.nodes.policy_factory import PolicyParameters, make_policy, make_scheduler
 from octo_ros.nodes.policy_reports import PolicyReports
 from octo_ros.nodes.process import run
 from octo_ros.nodes.scene_source import SceneSource
 from octo_ros.nodes.task_api import TaskApi
 from octo_ros.nodes.task_board import TaskBoard
+from octo_ros.observation.missing import Missing
 from octo_ros.observation.stamps import message_stamp_ns
-from octo_ros.observation.sync import Missing, ObservationBuilder
+from octo_ros.observation.sync import ObservationBuilder
 from octo_ros.observation.window import WindowBuffer
-from octo_ros.policy.chunking import NewestChunk
 from octo_ros.policy.ticks import TickGrid
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.types import Command, Observation, Sample
@@ -64,11 +64,14 @@ class PolicyNode(ManagedNode):
             self.get_logger().warning(note)
         self._policy.warm_up()
         kinematics = Kinematics.for_embodiment(self._embodiment)
-        self._builder = ObservationBuilder(self._embodiment, kinematics.tcp_pose)
         self._window = WindowBuffer(
             self._policy.window_size, round(self._policy.spec.action_dt * 1e9)
         )
-        self._scheduler = NewestChunk()
+        self._builder = ObservationBuilder(
+            self._embodiment, kinematics.tcp_pose, self._window.span_ns
+        )
+        self._blocked = False
+        self._scheduler = make_scheduler(self._parameters, self._policy.spec)
         self.board = TaskBoard(self._embodiment)
         self.reports = PolicyReports(self, self._parameters.policy)
         self._actions = self.create_publisher(EndEffectorDelta, '/octo/action', qos.COMMANDS)
@@ -176,18 +179,32 @@ class PolicyNode(ManagedNode):
         task = self._present_task()
         now_ns = self._now()
         observed = self._builder.observe(now_ns)
+        self._blocked = isinstance(observed, Missing)
         if isinstance(observed, Missing):
             self.reports.waiting(self._explain(observed) if task else '')
             return
         self._window.add(observed)
         if task is not None and not self.board.finished:
+            self._fill_window(now_ns)
             self._worker.submit(Request(self._window.window(), task, self._grid.after(now_ns)))
+
+    def _fill_window(self, now_ns: int) -> None:
+        """Look up what no tick observed; what the cameras did not deliver is told, not hidden."""
+
+        def recall(time_ns: int, within_ns: int) -> Observation | Missing:
+            return self._builder.recall(time_ns, within_ns, now_ns)
+
+        for slot in self._window.fill(recall):
+            self.reports.late_slots += 1
+            self.get_logger().warning(slot.reason, throttle_duration_sec=1.0)
 
     def _publish(self) -> None:
         """Second timer: publish what is to be moved in this tick."""
         self._take_error()
         task = self._present_task()
         self._take_chunks()
+        if self._blocked:
+            self._scheduler.clear()  # what was planned from older frames is not moved blindly
         if task is None or self.board.finished:
             self._scheduler.clear()
             self.reports.idle(self.board)
@@ -217,6 +234,8 @@ class PolicyNode(ManagedNode):
         self._actions.publish(command_message(command))
         age_ns = self._now() - command.observation_stamp_ns
         self.reports.acted(self.board, age_ns, self._worker.infer_ms())
+        if wanted.covered_ns < self._period_ns:
+            self.reports.deadline_misses += 1  # the chunk ended within this tick
 
     def _present_task(self) -> Task | None:
         """The task; a new one begins with neither the chunk nor the frames of the one before."""

@@ -29,6 +29,7 @@ class PolicyReports:
         actions_published: Commands since start.
         chunks: Inferences since start.
         deadline_misses: Ticks without a fresh action although a task was running.
+        late_slots: Slots of windows that were padded because no frame lay near their time.
     """
 
     def __init__(self, node: ManagedNode, policy: str) -> None:
@@ -39,6 +40,7 @@ class PolicyReports:
         self.actions_published = 0
         self.chunks = 0
         self.deadline_misses = 0
+        self.late_slots = 0
         self._words, self._task_id = '', 0
         self._infer_ms = (0.0, 0.0)
         self._age_ms = 0.0
@@ -123,6 +125,7 @@ class PolicyReports:
                     ('actions published', self.actions_published),
                     ('inferences', self.chunks),
                     ('deadline misses', self.deadline_misses),
+                    ('late window slots', self.late_slots),
                     ('inference p50 [ms]', f'{self._infer_ms[0]:.1f}'),
                     ('inference p95 [ms]', f'{self._infer_ms[1]:.1f}'),
                     ('observation age [ms]', f'{self._age_ms:.0f}'),

@@ -15,6 +15,7 @@ from octo_ros.nodes import qos
 from octo_ros.nodes.conversions import pose_message, time_message
 from octo_ros.sim.camera_thread import CameraThread
 from octo_ros.sim.renderer import camera_geometry
+from octo_ros.sim.sensor_noise import SensorNoise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ class SimCameras:
         simulation: What is seen.
         embodiment: Names of cameras and topics.
         faults: Cameras that are frozen or silent.
-        parameters: Rate, size, reliability.
+        parameters: Rate, size, noise, reliability.
     """
 
     def __init__(
@@ -63,6 +64,8 @@ class SimCameras:
             info_topic = f'{camera.topic.rpartition("/")[0]}/camera_info'
             self._infos[key] = node.create_publisher(CameraInfo, info_topic, profile)
             self._geometries[key] = camera_geometry(simulation, key, self._size, self._size)
+        self._noise = SensorNoise(parameters.camera_noise, parameters.seed, self._size, self._size)
+        self._drawn = dict.fromkeys(embodiment.cameras, 0)
         self._queue = list(embodiment.cameras)
         self._first = self._queue[0]
         self._base_frame = embodiment.base_frame
@@ -92,8 +95,10 @@ class SimCameras:
             self._thread.request(key, stamp_ns)
 
     def _on_image(self, key: str, stamp_ns: int, image: NDArray[np.uint8]) -> None:
+        noisy = self._noise.added(image, list(self._drawn).index(key), self._drawn[key])
+        self._drawn[key] += 1
         # rclpy takes an array.array without a copy per element.
-        self._last[key] = array.array('B', image.tobytes())
+        self._last[key] = array.array('B', noisy.tobytes())
         self._publish(key, stamp_ns, self._last[key])
 
     def _publish(self, key: str, stamp_ns: int, data: array.array[int]) -> None:

@@ -49,6 +49,9 @@ class SimParameters:
     ] = 50.0
     camera_rate: Annotated[float, Field(gt=0, le=60, description='Images per second [Hz]')] = 10.0
     camera_size: Annotated[int, Field(ge=32, le=1024, description='Height and width [px]')] = 256
+    camera_noise: Annotated[
+        float, Field(ge=0, le=20, description='Noise of the image sensors, standard deviation')
+    ] = 1.5
     reliable_images: Annotated[
         bool, Field(description='Offer images reliably; best effort may lose them silently')
     ] = True

@@ -4,14 +4,14 @@
 
 Among what had arrived by `now` the newest primary frame gives the observation's time t. The other
 cameras add their frames nearest to t; joints and poses are interpolated to t. Every source has a
-maximum age.
+maximum age, and a camera that repeats itself is as useless as one that is silent.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,15 +19,18 @@ import numpy as np
 
 from octo_ros.errors import ObservationError
 from octo_ros.geometry import matrix_from_rpy, rpy_from_matrix
+from octo_ros.observation.camera_frames import CameraFrames
+from octo_ros.observation.durations import in_words, to_ns
 from octo_ros.observation.images import decode, resize
 from octo_ros.observation.interpolate import interpolate_joints, interpolate_pose
-from octo_ros.observation.track import Bracket, Track, bracket, nearest
+from octo_ros.observation.missing import Missing, MissingCause
+from octo_ros.observation.track import Bracket, Track, bracket
 from octo_ros.types import JointState, Observation, Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from octo_ros.embodiment import Camera, Embodiment
+    from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array, Pose
 
 T = TypeVar('T')
@@ -35,40 +38,11 @@ T = TypeVar('T')
 PRIMARY = 'image_primary'
 JOINTS = 'joint_states'
 POSE = 'tcp_pose'
-FRAME_CAPACITY = 64  # frames per camera: one second at 60 Hz
 STATE_CAPACITY = 4096  # joint states or poses: four seconds at 1 kHz
 STATE_SLACK_NS = 1_000_000_000
-
-
-class MissingCause(Enum):
-    """Why there is no observation; the value is the middle of the sentence."""
-
-    NOTHING_ARRIVED = 'nothing usable has arrived'
-    TOO_OLD = 'the newest message is too old'
-    TOO_FAR = 'no frame lies close enough to the primary frame'
-    STARTS_LATE = 'the primary frame is older than everything known'
-    GAP = 'there is a gap around the primary frame'
-    UNREADABLE = 'the frame cannot be decoded'
-
-
-@dataclass(frozen=True)
-class Missing:
-    """There is no observation now, and why.
-
-    Attributes:
-        source: `image_primary`, another camera key, `joint_states` or `tcp_pose`.
-        cause: What is wrong with it.
-        detail: Topic and figures, for people.
-    """
-
-    source: str
-    cause: MissingCause
-    detail: str
-
-    @property
-    def reason(self) -> str:
-        """The whole story in one sentence."""
-        return f'{self.source}: {self.cause.value} ({self.detail}).'
+# Messages of several sources may be swapped; more than this means that the clock was set back.
+SET_BACK_NS = 1_000_000_000
+DECODED = 4  # images kept per camera: a tick may use the frame of the one before
 
 
 @dataclass(frozen=True)
@@ -102,23 +76,38 @@ class ObservationBuilder:
         tcp_pose: Forward kinematics: joint positions [rad], shape (n,), to the TCP's pose in the
             base frame. None if the pose comes as messages; then `add_pose` feeds it and
             `joint_states.max_age` bounds its age.
+        history_ns: How far before the newest observation `recall` will be asked for others [ns].
     """
 
-    def __init__(self, embodiment: Embodiment, tcp_pose: Callable[[Array], Pose] | None) -> None:
+    def __init__(
+        self,
+        embodiment: Embodiment,
+        tcp_pose: Callable[[Array], Pose] | None,
+        history_ns: int = 0,
+    ) -> None:
         self._embodiment = embodiment
         self._tcp_pose = tcp_pose
         self._proprio_rotation = matrix_from_rpy(embodiment.proprio_rotation)
         primary = embodiment.cameras[PRIMARY]
-        self._state_age_ns = _ns(embodiment.joint_states.max_age)
+        self._state_age_ns = to_ns(embodiment.joint_states.max_age)
         # A state from just before the oldest usable primary frame must still be at hand.
-        keep_ns = _ns(primary.max_age + primary.latency) + self._state_age_ns + STATE_SLACK_NS
-        self._frames: dict[str, Track[Any]] = {
-            key: Track(_ns(camera.max_age), FRAME_CAPACITY)
+        keep_ns = to_ns(primary.max_age + primary.latency) + self._state_age_ns + STATE_SLACK_NS
+        self._keep_ns = keep_ns = keep_ns + history_ns
+        self._cameras = {
+            key: CameraFrames(key, camera, history_ns)
             for key, camera in embodiment.cameras.items()
         }
-        self._joints: Track[JointState] = Track(keep_ns, STATE_CAPACITY)
-        self._poses: Track[Pose] = Track(keep_ns, STATE_CAPACITY)
-        self._decoded: dict[str, tuple[Sample[Any], NDArray[np.uint8]]] = {}
+        self._joints: Track[JointState] = Track(keep_ns, STATE_CAPACITY, self._state_age_ns)
+        self._poses: Track[Pose] = Track(keep_ns, STATE_CAPACITY, self._state_age_ns)
+        self._received_ns = self._now_ns = 0
+        self._decoded: dict[str, deque[tuple[Sample[Any], NDArray[np.uint8]]]] = {
+            key: deque(maxlen=DECODED) for key in embodiment.cameras
+        }
+
+    @property
+    def lead_ns(self) -> int:
+        """How long before an observation messages can matter for it [ns]."""
+        return max(self._keep_ns, *(camera.lead_ns for camera in self._cameras.values()))
 
     def add_image(self, key: str, sample: Sample[Any]) -> None:
         """Take a camera message, undecoded.
@@ -126,21 +115,30 @@ class ObservationBuilder:
         Raises:
             KeyError: The embodiment has no such camera.
         """
-        self._frames[key].add(sample)
+        self._note_arrival(sample.received_ns)
+        self._cameras[key].add(sample)
 
     def add_joints(self, sample: Sample[JointState]) -> None:
         """Take a joint state."""
+        self._note_arrival(sample.received_ns)
         self._joints.add(sample)
 
     def add_pose(self, sample: Sample[Pose]) -> None:
         """Take a measured TCP pose in the base frame; used if there is no forward kinematics."""
+        self._note_arrival(sample.received_ns)
         self._poses.add(sample)
 
     def clear(self) -> None:
-        """Forget all messages, as after a jump of the clock."""
-        for track in (*self._frames.values(), self._joints, self._poses):
-            track.clear()
-        self._decoded.clear()
+        """Forget all messages, as is done when the clock was set back.
+
+        How old a message is cannot be told across that, and one that the clock calls the future
+        would later come to life again as if it were new.
+        """
+        for key, camera in self._cameras.items():
+            camera.clear()
+            self._decoded[key].clear()
+        self._joints.clear()
+        self._poses.clear()
 
     def observe(self, now_ns: int) -> Observation | Missing:
         """The observation for the tick at `now_ns` [ns], or what is missing for it."""
@@ -149,28 +147,43 @@ class ObservationBuilder:
 
     def select(self, now_ns: int) -> Selection | Missing:
         """Apply the time rules only: what the observation at `now_ns` [ns] would be made of."""
-        primary = self._newest_primary(now_ns)
+        if now_ns < self._now_ns:
+            self.clear()
+        self._now_ns = now_ns
+        primary = self._cameras[PRIMARY].newest(now_ns)
         if isinstance(primary, Missing):
             return primary
-        t = primary.stamp_ns - _ns(self._embodiment.cameras[PRIMARY].latency)
-        frames, skew_ns = {PRIMARY: primary}, {PRIMARY: 0}
-        for key, camera in self._embodiment.cameras.items():
+        t = self._cameras[PRIMARY].taken_ns(primary)
+        frames = {PRIMARY: primary}
+        for key, camera in self._cameras.items():
             if key != PRIMARY:
-                frame = self._frame_near(key, t, now_ns)
+                frame = camera.beside(t, now_ns)
                 if isinstance(frame, Missing):
                     return frame
-                frames[key], skew_ns[key] = frame, frame.stamp_ns - _ns(camera.latency) - t
-        joints = self._state_near(JOINTS, self._joints, t, now_ns)
-        if isinstance(joints, Missing):
-            return joints
-        skew_ns[JOINTS] = _skew(joints, t)
-        pose = None
-        if self._tcp_pose is None:
-            poses = self._state_near(POSE, self._poses, t, now_ns)
-            if isinstance(poses, Missing):
-                return poses
-            skew_ns[POSE], pose = _skew(poses, t), interpolate_pose(poses)
-        return Selection(t, frames, interpolate_joints(joints, t), pose, skew_ns)
+                frames[key] = frame
+        return self._with_states(frames, now_ns)
+
+    def recall(self, time_ns: int, within_ns: int, now_ns: int) -> Observation | Missing:
+        """The observation of an earlier primary frame, which no tick may have looked at.
+
+        Args:
+            time_ns: When it should have been exposed [ns].
+            within_ns: How far from that it may have been [ns].
+            now_ns: As for `observe`; nothing that arrived later is used.
+        """
+        primary = self._cameras[PRIMARY].nearest(time_ns, within_ns, now_ns)
+        if isinstance(primary, Missing):
+            return primary
+        t = self._cameras[PRIMARY].taken_ns(primary)
+        frames = {PRIMARY: primary}
+        for key, camera in self._embodiment.cameras.items():
+            if key != PRIMARY:
+                frame = self._cameras[key].nearest(t, to_ns(camera.max_skew), now_ns)
+                if isinstance(frame, Missing):
+                    return frame
+                frames[key] = frame
+        selection = self._with_states(frames, now_ns)
+        return selection if isinstance(selection, Missing) else self.build(selection)
 
     def build(self, selection: Selection) -> Observation | Missing:
         """Decode and resize the chosen frames and compute the TCP pose."""
@@ -190,48 +203,36 @@ class ObservationBuilder:
             selection.stamp_ns, images, proprio.astype(np.float32), selection.skew_ns
         )
 
+    def _note_arrival(self, received_ns: int) -> None:
+        if received_ns < self._received_ns - SET_BACK_NS:
+            self.clear()
+        self._received_ns = received_ns
+
+    def _with_states(self, frames: Mapping[str, Sample[Any]], now_ns: int) -> Selection | Missing:
+        """Add the joints, and the pose where it comes as messages, at the primary frame's time."""
+        taken_ns = {key: self._cameras[key].taken_ns(frame) for key, frame in frames.items()}
+        t = taken_ns[PRIMARY]
+        skew_ns = {key: taken - t for key, taken in taken_ns.items()}
+        joints = self._state_near(JOINTS, self._joints, t, now_ns)
+        if isinstance(joints, Missing):
+            return joints
+        skew_ns[JOINTS] = _skew(joints, t)
+        pose = None
+        if self._tcp_pose is None:
+            poses = self._state_near(POSE, self._poses, t, now_ns)
+            if isinstance(poses, Missing):
+                return poses
+            skew_ns[POSE], pose = _skew(poses, t), interpolate_pose(poses)
+        return Selection(t, frames, interpolate_joints(joints, t), pose, skew_ns)
+
     def _image(self, key: str, sample: Sample[Any]) -> NDArray[np.uint8]:
-        cached = self._decoded.get(key)
-        if cached is not None and cached[0] is sample:
-            return cached[1]
+        for decoded, image in self._decoded[key]:
+            if decoded is sample:
+                return image
         camera = self._embodiment.cameras[key]
         image = resize(decode(sample.value, camera.topic), camera.height, camera.width)
-        self._decoded[key] = (sample, image)
+        self._decoded[key].append((sample, image))
         return image
-
-    def _newest_primary(self, now_ns: int) -> Sample[Any] | Missing:
-        arrived = self._frames[PRIMARY].arrived(now_ns)
-        return self._fresh(PRIMARY, self._embodiment.cameras[PRIMARY], arrived, now_ns)
-
-    def _frame_near(self, key: str, time_ns: int, now_ns: int) -> Sample[Any] | Missing:
-        camera = self._embodiment.cameras[key]
-        arrived = self._frames[key].arrived(now_ns)
-        newest = self._fresh(key, camera, arrived, now_ns)
-        if isinstance(newest, Missing):
-            return newest
-        wanted_ns = time_ns + _ns(camera.latency)
-        frame = nearest(arrived, wanted_ns)
-        if abs(frame.stamp_ns - wanted_ns) > _ns(camera.max_skew):
-            detail = (
-                f'{camera.topic}: the nearest is {_ms(frame.stamp_ns - wanted_ns)} away, '
-                f'at most {_ms(_ns(camera.max_skew))} is allowed'
-            )
-            return Missing(key, MissingCause.TOO_FAR, detail)
-        return frame
-
-    def _fresh(
-        self, key: str, camera: Camera, arrived: list[Sample[Any]], now_ns: int
-    ) -> Sample[Any] | Missing:
-        """The newest frame, if neither its arrival nor its stamp is too long ago."""
-        limit = _ns(camera.max_age)
-        if not arrived:
-            detail = f'{camera.topic}: no frame in the last {_ms(limit)}'
-            return Missing(key, MissingCause.NOTHING_ARRIVED, detail)
-        age = now_ns - min(arrived[-1].received_ns, arrived[-1].stamp_ns)
-        if age > limit:
-            detail = f'{camera.topic}: {_ms(age)} old, at most {_ms(limit)} is allowed'
-            return Missing(key, MissingCause.TOO_OLD, detail)
-        return arrived[-1]
 
     def _state_near(
         self, source: str, track: Track[T], time_ns: int, now_ns: int
@@ -239,19 +240,23 @@ class ObservationBuilder:
         arrived = track.arrived(now_ns)
         limit = self._state_age_ns
         if not arrived:
+            ahead = track.ahead_ns(now_ns)
+            if 2 * ahead > limit:
+                detail = f'stamped {in_words(ahead)} after arrival'
+                return Missing(source, MissingCause.AHEAD, detail)
             return Missing(source, MissingCause.NOTHING_ARRIVED, 'no message known')
         newest_ns = max(sample.received_ns for sample in arrived)
         age = max(now_ns - newest_ns, time_ns - arrived[-1].stamp_ns)
         if age > limit:
-            detail = f'{_ms(age)} old, at most {_ms(limit)} is allowed'
+            detail = f'{in_words(age)} old, at most {in_words(limit)} is allowed'
             return Missing(source, MissingCause.TOO_OLD, detail)
         found = bracket(arrived, time_ns)
         if found is None:
-            detail = f'the first comes {_ms(arrived[0].stamp_ns - time_ns)} after it'
+            detail = f'the first comes {in_words(arrived[0].stamp_ns - time_ns)} after it'
             return Missing(source, MissingCause.STARTS_LATE, detail)
         gap = found.after.stamp_ns - found.before.stamp_ns
         if gap > limit:
-            detail = f'{_ms(gap)} without a message, at most {_ms(limit)} is allowed'
+            detail = f'{in_words(gap)} without a message, at most {in_words(limit)} is allowed'
             return Missing(source, MissingCause.GAP, detail)
         return found
 
@@ -259,11 +264,3 @@ class ObservationBuilder:
 def _skew(found: Bracket[T], time_ns: int) -> int:
     """Distance of the state from the wanted time [ns]; 0 unless nothing newer was known."""
     return found.before.stamp_ns - time_ns if found.before is found.after else 0
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * 1e9)
-
-
-def _ms(ns: int) -> str:
-    return f'{ns / 1e6:.0f} ms'

@@ -40,10 +40,13 @@ class Track(Generic[T]):
     Args:
         keep_ns: Samples received earlier than this before `now` are forgotten [ns].
         capacity: Most samples held, whatever their age.
+        max_ahead_ns: Samples stamped further ahead of their arrival are never used [ns]: by the
+            time of their stamp they tell of a moment that long ago.
     """
 
-    def __init__(self, keep_ns: int, capacity: int) -> None:
+    def __init__(self, keep_ns: int, capacity: int, max_ahead_ns: int) -> None:
         self._keep_ns = keep_ns
+        self._max_ahead_ns = max_ahead_ns
         self._samples: deque[Sample[T]] = deque(maxlen=capacity)
 
     def add(self, sample: Sample[T]) -> None:
@@ -54,12 +57,33 @@ class Track(Generic[T]):
         """Forget everything."""
         self._samples.clear()
 
-    def arrived(self, now_ns: int) -> list[Sample[T]]:
-        """The samples known at `now_ns` and not too old, by ascending stamp, each stamp once."""
+    def ahead_ns(self, now_ns: int) -> int:
+        """How far the newest message's stamp lies ahead of its arrival [ns], 0 if it does not.
+
+        Only what had come in by `now_ns` counts, and only while it is kept.
+        """
         oldest = now_ns - self._keep_ns
-        while self._samples and self._samples[0].received_ns < oldest:
+        known = [s for s in self._samples if oldest <= s.received_ns <= now_ns]
+        newest = max(known, key=lambda s: s.received_ns, default=None)
+        return 0 if newest is None else max(0, newest.stamp_ns - newest.received_ns)
+
+    def arrived(self, now_ns: int, within_ns: int | None = None) -> list[Sample[T]]:
+        """The samples known at `now_ns` and not too old, by ascending stamp, each stamp once.
+
+        Args:
+            now_ns: Nothing that arrived later is known [ns].
+            within_ns: Only what was received so shortly before counts [ns]; None for all.
+        """
+        while self._samples and self._samples[0].received_ns < now_ns - self._keep_ns:
             self._samples.popleft()
-        known = (s for s in self._samples if s.received_ns >= oldest and arrival_ns(s) <= now_ns)
+        oldest = now_ns - (self._keep_ns if within_ns is None else within_ns)
+        known = (
+            sample
+            for sample in self._samples
+            if sample.received_ns >= oldest
+            and arrival_ns(sample) <= now_ns
+            and sample.stamp_ns - sample.received_ns <= self._max_ahead_ns
+        )
         first: dict[int, Sample[T]] = {}
         for sample in sorted(known, key=arrival_ns):
             first.setdefault(sample.stamp_ns, sample)

@@ -15,7 +15,10 @@ from octo_ros.embodiment import ACTION_NAMES
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import LanguageTokens, Observations, Tasks
 from octo_ros.model.checkpoint import CheckpointDirectory, load_weights
+from octo_ros.model.head_config import DiffusionHeadConfig
+from octo_ros.model.sampling import Sampling, SamplingNoise
 from octo_ros.model.text import TextTokenizer, load_text_tokenizer
+from octo_ros.policy.noise import CoupledNoise, FreshNoise
 from octo_ros.policy.statistics import DatasetStatistics, FieldStatistics, Normalization
 from octo_ros.types import ActionChunk, ActionSpec, ObservationWindow, Task
 
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
+    from octo_ros.model.head_config import HeadConfig
     from octo_ros.model.octo import Octo
+    from octo_ros.policy.noise import NoiseSource
 
 _GRIPPER = ACTION_NAMES.index('gripper')
 
@@ -48,7 +53,8 @@ class OctoPolicy:
         scale: For its actions.
         embodiment: The robot; its camera images must have the sizes that the network was trained
             with.
-        seed: Of the sampling noise, which is drawn afresh in every call.
+        seed: Of whatever the action head draws.
+        noise: For a diffusion head; None draws it afresh in every call, by the seed.
 
     Raises:
         PolicyError: Network, statistics and robot do not fit together.
@@ -60,7 +66,9 @@ class OctoPolicy:
         tokenizer: TextTokenizer | None,
         scale: ActionScale,
         embodiment: Embodiment,
+        *,
         seed: int,
+        noise: NoiseSource | None = None,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
@@ -71,6 +79,7 @@ class OctoPolicy:
         _check_actions(model, scale)
         self._spec = embodiment.action_spec(model.config.head.action_horizon)
         self._generator = torch.Generator().manual_seed(seed)
+        self._noise = _noise_source(model.config.head, seed, noise)
         self._task: tuple[int, Tasks] | None = None
         self._chunks = 0
 
@@ -82,6 +91,7 @@ class OctoPolicy:
         *,
         dataset_name: str | None = None,
         seed: int,
+        coupled_noise: bool = False,
         step: int | None = None,
         device: str = 'cpu',
         threads: int | None = None,
@@ -94,6 +104,7 @@ class OctoPolicy:
             dataset_name: Dataset of the checkpoint whose statistics this robot's actions follow;
                 may be left out if there is only one.
             seed: Of the sampling noise.
+            coupled_noise: Keep the noise of actions that successive chunks share: `CoupledNoise`.
             step: Training step; None takes the latest.
             device: Where torch runs the network.
             threads: CPU threads of torch, a setting of the whole process; None leaves it alone.
@@ -114,7 +125,11 @@ class OctoPolicy:
         scale = ActionScale(statistics.action, _normalization(checkpoint))
         tokenizer = load_text_tokenizer(checkpoint)
         model = load_weights(checkpoint, step).to(device)
-        return cls(model, tokenizer, scale, embodiment, seed)
+        noise = None
+        if coupled_noise:
+            head = _diffusion_head(model.config.head)
+            noise = CoupledNoise(head, embodiment.action_dt, seed)
+        return cls(model, tokenizer, scale, embodiment, seed=seed, noise=noise)
 
     @property
     def spec(self) -> ActionSpec:
@@ -146,27 +161,37 @@ class OctoPolicy:
         goals = {key: image[0] for key, image in images.items()}
         words = 'warm up' if self._tokenizer else None
         task = Task(task_id=0, language_instruction=words, goal_images=goals)
-        self._sample(window, self._batch_task(task), torch.Generator().manual_seed(0))
+        head = self._model.config.head
+        if isinstance(head, DiffusionHeadConfig):
+            sampling = Sampling(noise=_batched(FreshNoise(head, 0).draw(0)))
+        else:
+            sampling = Sampling(generator=torch.Generator().manual_seed(0))
+        self._sample(window, self._batch_task(task), sampling)
 
     def infer(self, window: ObservationWindow, task: Task, start_ns: int) -> ActionChunk:
         """See `octo_ros.policy.base.Policy`; the instruction is encoded once per `task_id`."""
         if self._task is None or self._task[0] != task.task_id:
             self._task = (task.task_id, self._batch_task(task))
-        actions = self._sample(window, self._task[1], self._generator)
+            if self._noise is not None:
+                self._noise.reset()
+        if self._noise is None:
+            sampling = Sampling(generator=self._generator)
+        else:
+            sampling = Sampling(noise=_batched(self._noise.draw(start_ns)))
+        actions = self._sample(window, self._task[1], sampling)
         chunk = ActionChunk(actions, self._spec, window.stamp_ns, start_ns, self._chunks)
         self._chunks += 1
         return chunk
 
-    def _sample(
-        self, window: ObservationWindow, tasks: Tasks, generator: torch.Generator
-    ) -> Array:
+    def _sample(self, window: ObservationWindow, tasks: Tasks, sampling: Sampling) -> Array:
         """Actions in robot units, shape (action_horizon, 7)."""
         statistics = self._scale.statistics
         with torch.inference_mode():
             sampled = self._model.sample_actions(
                 self._batch_window(window),
                 tasks,
-                generator=generator,
+                noise=sampling.noise,
+                generator=sampling.generator,
                 embodiment_action_dim=statistics.dim,
             )
         normalized = sampled[0].double().cpu().numpy()
@@ -233,6 +258,26 @@ class OctoPolicy:
             )
             raise PolicyError(msg)
         return torch.from_numpy(image.copy())[None].to(self._device)
+
+
+def _diffusion_head(head: HeadConfig) -> DiffusionHeadConfig:
+    if isinstance(head, DiffusionHeadConfig):
+        return head
+    msg = 'Sampling noise is for a diffusion head only; this checkpoint has another action head.'
+    raise PolicyError(msg)
+
+
+def _noise_source(head: HeadConfig, seed: int, given: NoiseSource | None) -> NoiseSource | None:
+    """The noise of a diffusion head; None for a head that takes none."""
+    if given is not None:
+        _diffusion_head(head)
+        return given
+    return FreshNoise(head, seed) if isinstance(head, DiffusionHeadConfig) else None
+
+
+def _batched(noise: SamplingNoise) -> SamplingNoise:
+    """The same for a batch of one window."""
+    return SamplingNoise(noise.initial[None], noise.steps[:, None])
 
 
 def _pixels(size: tuple[int, ...]) -> str:

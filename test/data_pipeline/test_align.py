@@ -12,7 +12,7 @@ from octo_ros.data.align import align, choose_phase, tick_times
 from octo_ros.data.feed import Feed
 from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
-from octo_ros.observation.sync import Missing
+from octo_ros.observation.missing import Missing
 
 MS = 1_000_000
 START = 1_700_000_000_000 * MS

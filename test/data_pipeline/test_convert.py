@@ -36,6 +36,8 @@ BRIDGE_TOPICS = Topics(
     events='/episode/event', instruction='/task/instruction', pose='/arm/ee_pose'
 )
 WIDOWX = load_embodiment('widowx')
+MS = 1_000_000
+START = 1_700_000_000_000 * MS  # of BagMaker
 
 
 def request(bags, output, **options):
@@ -211,6 +213,43 @@ def test_a_hole_makes_two_episodes_and_is_reported(bag, tmp_path):
     assert first['steps/is_terminal'][-1] == 0
     assert second['steps/is_terminal'][-1] == 1
     assert second['episode_metadata/episode_name'] == [b'0/2']
+
+
+def test_a_frozen_camera_is_no_data_and_is_counted(bag, tmp_path):
+    """The wrist camera repeats itself from 1.5 s to 2.9 s, first half a second of it believed."""
+    bag.robot(0, 4000)
+    topic = WIDOWX.cameras['image_wrist'].topic
+    bag.messages = [
+        (ns, to, message)
+        for ns, to, message in bag.messages
+        if to != topic or not 1500 * MS <= ns - START < 2900 * MS
+    ]
+    for ms in range(1505, 2900, 100):
+        bag.image(ms, topic, 200)
+    path = bag.write(tmp_path / 'bag')
+    report = convert(request([path], tmp_path / 'out', hz=10.0, instruction='wave'))
+    (episode,) = report.episodes
+    assert len(episode.steps) == 2
+    frozen = 'image_wrist: the camera is frozen'
+    assert 7 <= episode.dropped_ticks[frozen] <= 10
+    assert f'{topic}: the same picture for 600 ms' in episode.details[frozen]
+
+
+def test_a_camera_frozen_since_before_the_episode_gives_no_data(bag, tmp_path):
+    bag.robot(0, 5000)
+    topic = WIDOWX.cameras['image_wrist'].topic
+    bag.messages = [m for m in bag.messages if m[1] != topic]
+    for ms in range(0, 5000, 100):
+        bag.image(ms + 5, topic, 200 if ms >= 2000 else ms // 100)
+    for start, name in ((500, 'a'), (3000, 'b')):
+        bag.event(start, Kind.START, name, 'wave')
+        bag.event(start + 1000, Kind.SUCCESS, name)
+    path = bag.write(tmp_path / 'bag')
+    report = convert(request([path], tmp_path / 'out', hz=10.0))
+    assert [episode.episode for episode in report.episodes] == ['a']
+    (skipped,) = report.skipped
+    assert skipped.episode == 'b'
+    assert 'image_wrist: the camera is frozen' in skipped.reason
 
 
 def test_commanded_deltas_become_actions(bag, tmp_path):

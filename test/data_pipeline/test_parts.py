@@ -8,7 +8,7 @@ import numpy as np
 
 from octo_ros.data.align import Tick
 from octo_ros.data.parts import REPEATED, PartCollector
-from octo_ros.observation.sync import Missing, MissingCause
+from octo_ros.observation.missing import Missing, MissingCause
 from octo_ros.types import Observation
 
 PERIOD = 100

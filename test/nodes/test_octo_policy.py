@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from octo_ros_msgs.msg import ActionChunk, PolicyStatus
-from octo_ros_msgs.srv import SetTask
+from octo_ros_msgs.srv import InjectFault, SetTask
 
 from .harness import running
 
@@ -64,5 +64,15 @@ def test_words_and_goal_images_move_the_arm_within_its_limits(tmp_path, domain_i
         joints = system.joints.positions
         assert (joints >= np.array(limits.position_min)).all()
         assert (joints <= np.array(limits.position_max)).all()
+        system.client.inject(InjectFault.Request.FREEZE_CAMERA, 'image_wrist')
+        system.client.spin_until(
+            lambda: 'image_wrist: the camera is frozen' in system.client.policy.reason,
+            5.0,
+            'the camera to be named',
+        )
+        seen = len(system.watch.accepted)
+        system.client.spin_for(1.0)
+        # The rest of a chunk would go on for up to eight ticks.
+        assert len(system.watch.accepted) <= seen + 1
         log = (tmp_path / 'logs/octo_policy.log').read_text()
         assert 'Traceback' not in log

@@ -189,6 +189,34 @@ def test_camera_that_stops_is_named_and_the_arm_rests(system):
     system.client.call(SetTask, '/octo/set_task', SetTask.Request(clear=True))
 
 
+def test_frozen_camera_is_named_and_the_arm_rests(system):
+    """It goes on sending, with fresh stamps, but always the same picture."""
+    system.client.reset(6)
+    system.client.set_task('put the green block in the bin')
+    system.wait_until_moving()
+    system.client.inject(InjectFault.Request.FREEZE_CAMERA, 'image_primary')
+    system.client.spin_until(
+        lambda: (
+            system.client.policy.state == PolicyStatus.WAITING
+            and 'image_primary: the camera is frozen' in system.client.policy.reason
+        ),
+        5.0,
+        'the camera to be named',
+    )
+    assert 'the same picture for' in system.client.policy.reason
+    system.client.spin_until(
+        lambda: system.client.safety.state == SafetyStatus.HOLD, 5.0, 'the arm to be held'
+    )
+    system.client.spin_until(lambda: system.watch.speed() < 0.02, 2.0, 'the arm to rest')
+    system.client.spin_for(0.3)  # what was sent before the camera was named has come in by then
+    seen = len(system.watch.accepted)
+    system.client.spin_for(1.0)
+    assert len(system.watch.accepted) == seen
+    system.client.inject(InjectFault.Request.FREEZE_CAMERA, 'image_primary', active=False)
+    system.wait_until_moving()
+    system.client.call(SetTask, '/octo/set_task', SetTask.Request(clear=True))
+
+
 def test_joint_states_that_stop_stop_the_arm(system):
     system.client.reset(7)
     system.client.set_task('put the green block in the bin')

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
-from octo_ros.observation.sync import Missing, MissingCause, ObservationBuilder
+from octo_ros.observation.missing import Missing, MissingCause
+from octo_ros.observation.sync import ObservationBuilder
 from octo_ros.types import JointState, Sample
 
 MS = 1_000_000
@@ -138,6 +139,91 @@ def test_a_frame_that_cannot_be_decoded_is_missing_not_black():
     assert CAMERAS['image_primary'].topic in missing.reason
 
 
+def test_a_frozen_camera_is_missing_although_its_frames_are_fresh():
+    """It repeats one picture with new stamps; the other camera goes on."""
+    builder = builder_with(joints=STEADY)
+    for ms in range(0, 1000, 50):
+        shown = picture(ms // 50 if ms < 300 else 6)
+        builder.add_image('image_wrist', Sample(ms * MS, (ms + 5) * MS, shown))
+        builder.add_image('image_primary', Sample(ms * MS, (ms + 5) * MS, picture(ms // 50)))
+    assert builder.select(805 * MS).stamp_ns == 800 * MS  # 500 ms of one picture, as is allowed
+    missing = builder.select(855 * MS)
+    assert (missing.source, missing.cause) == ('image_wrist', MissingCause.FROZEN)
+    topic = CAMERAS['image_wrist'].topic
+    assert missing.reason == (
+        f'image_wrist: the camera is frozen ({topic}: the same picture for 550 ms, '
+        'at most 500 ms is allowed).'
+    )
+    builder.add_image('image_wrist', Sample(1000 * MS, 1000 * MS, picture(77)))
+    builder.add_image('image_primary', Sample(1000 * MS, 1000 * MS, picture(78)))
+    assert builder.select(1001 * MS).stamp_ns == 1000 * MS
+
+
+def test_repeated_pictures_can_be_allowed():
+    cameras = {key: replace(camera, max_repeat=None) for key, camera in CAMERAS.items()}
+    builder = builder_with(joints=STEADY, robot=replace(ROBOT, cameras=cameras))
+    for ms in range(0, 1000, 50):
+        for key in CAMERAS:
+            builder.add_image(key, Sample(ms * MS, ms * MS, picture()))
+    assert builder.select(960 * MS).stamp_ns == 950 * MS
+
+
+@pytest.mark.parametrize('jump_ms', [300, 5000])
+def test_a_clock_set_back_does_not_bring_old_joints_to_life(jump_ms):
+    """Nothing heard before it is used, even when the clock reads the same again."""
+    builder = ObservationBuilder(ROBOT, tcp_pose)
+    for ms in range(10_000, 11_000, 10):
+        builder.add_joints(Sample(ms * MS, ms * MS, JointState(ms * MS, np.ones(6), [0] * 6, 1)))
+    builder.select(11_000 * MS)
+    # Its stamps are 5 ms off, and frames come between, so that old and new would be neighbours.
+    for ms in range(11_000 - jump_ms + 5, 11_205, 10):
+        now = ms * MS
+        builder.add_joints(Sample(now, now, JointState(now, np.zeros(6), [0] * 6, 0)))
+        for key in CAMERAS:
+            builder.add_image(key, Sample(now - 2 * MS, now, picture(ms // 10 % 250)))
+        observed = builder.select(now)
+        assert not isinstance(observed, Missing) or ms < 11_000 - jump_ms + 20
+        if not isinstance(observed, Missing):
+            assert observed.joints.positions.max() == 0.0
+
+
+def test_a_clock_set_back_while_nobody_looks_is_noticed_by_the_messages():
+    builder = ObservationBuilder(ROBOT, tcp_pose)
+    for ms in range(10_000, 11_000, 10):
+        builder.add_joints(Sample(ms * MS, ms * MS, JointState(ms * MS, np.ones(6), [0] * 6, 1)))
+    for ms in range(8_005, 10_600, 10):
+        builder.add_joints(Sample(ms * MS, ms * MS, joints_at(0)))
+    for key in CAMERAS:
+        builder.add_image(key, Sample(10_500 * MS, 10_500 * MS, picture()))
+    assert builder.select(10_590 * MS).joints.positions.max() == 0.0
+
+
+@pytest.mark.parametrize('source', ['image_primary', 'image_wrist', 'joint_states'])
+def test_a_source_whose_clock_is_ahead_is_named(source):
+    builder = builder_with()
+    for ms in range(0, 1000, 10):
+        ahead = {source: 3000 * MS}
+        now = ms * MS
+        for key in CAMERAS:
+            sample = Sample(now + ahead.get(key, 0), now, picture(ms // 10))
+            builder.add_image(key, sample)
+        joints = joints_at(now + ahead.get('joint_states', 0))
+        builder.add_joints(Sample(joints.stamp_ns, now, joints))
+    missing = builder.select(995 * MS)
+    assert (missing.source, missing.cause) == (source, MissingCause.AHEAD)
+    assert '3.0 s' in missing.reason
+
+
+def test_one_joint_state_from_the_future_is_never_used():
+    """Neither at once nor when its time has come: it then tells of half a second ago."""
+    builder = builder_with(joints=STEADY)
+    wrong = JointState(700 * MS, np.full(6, 9.0), np.zeros(6), 0.0)
+    builder.add_joints(Sample(700 * MS, 200 * MS, wrong))
+    for key in CAMERAS:
+        builder.add_image(key, Sample(698 * MS, 699 * MS, picture()))
+    np.testing.assert_allclose(builder.select(711 * MS).joints.positions, 0.698)
+
+
 def test_a_clock_that_runs_ahead_does_not_bring_the_future():
     builder = builder_with([(400, 405), (450, 406)], FRAMES, STEADY)
     assert builder.select(420 * MS).stamp_ns == 400 * MS
@@ -182,6 +268,54 @@ def test_clear_forgets_all_sources():
     assert builder.observe(410 * MS).cause is MissingCause.NOTHING_ARRIVED
 
 
+HISTORY = 300 * MS
+
+
+def builder_with_history():
+    """Cameras at 20 Hz, the wrist 7 ms behind, a frame every 50 ms up to 950 ms."""
+    builder = ObservationBuilder(ROBOT, tcp_pose, HISTORY)
+    for stamp, received in STEADY:
+        builder.add_joints(Sample(stamp * MS, received * MS, joints_at(stamp * MS)))
+    for ms in range(0, 1000, 50):
+        for key, shift in (('image_primary', 0), ('image_wrist', 7)):
+            sample = Sample((ms + shift) * MS, (ms + shift + 20) * MS, picture(ms // 50))
+            builder.add_image(key, sample)
+    return builder
+
+
+def test_an_earlier_frame_is_recalled_with_the_joints_of_its_time():
+    builder = builder_with_history()
+    recalled = builder.recall(620 * MS, 25 * MS, 980 * MS)
+    assert recalled.stamp_ns == 600 * MS
+    assert recalled.skew_ns['image_wrist'] == 7 * MS
+    np.testing.assert_allclose(recalled.proprio, [0.6] * 7, rtol=1e-6)
+    assert recalled.images['image_primary'][0, 0, 0] == 12
+    assert builder.observe(980 * MS).stamp_ns == 950 * MS
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'within', 'cause'),
+    [(625, 24, MissingCause.TOO_FAR), (300, 25, MissingCause.TOO_FAR)],
+)
+def test_what_was_not_seen_is_not_recalled(wanted, within, cause):
+    missing = builder_with_history().recall(wanted * MS, within * MS, 980 * MS)
+    assert (missing.source, missing.cause) == ('image_primary', cause)
+
+
+def test_recall_sees_what_observe_saw():
+    builder = builder_with_history()
+    then = builder.observe(700 * MS)
+    recalled = builder.recall(then.stamp_ns, 0, 900 * MS)
+    assert recalled.images['image_primary'] is then.images['image_primary']
+    np.testing.assert_array_equal(recalled.proprio, then.proprio)
+
+
+def test_lead_covers_ages_repetitions_and_states():
+    lead_ns = ObservationBuilder(ROBOT, tcp_pose).lead_ns
+    assert lead_ns >= MAX_AGE + round(CAMERAS['image_primary'].max_repeat * 1e9)
+    assert lead_ns >= MAX_AGE + STATE_AGE
+
+
 SAMPLES = st.lists(
     st.tuples(st.integers(0, 600), st.integers(-30, 200)).map(lambda x: (x[0], max(0, sum(x)))),
     max_size=25,
@@ -201,6 +335,19 @@ def test_nothing_from_after_now_is_used(primary, wrist, joints, now):
     everything = builder_with(primary, wrist, joints).select(now * MS)
     arrived = [[s for s in source if max(s) <= now] for source in (primary, wrist, joints)]
     assert fingerprint(everything) == fingerprint(builder_with(*arrived).select(now * MS))
+
+
+@given(SAMPLES, SAMPLES, SAMPLES, NOW)
+def test_a_history_changes_nothing_of_the_present(primary, wrist, joints, now):
+    """The live node keeps frames for its window, the converter none: both see the same."""
+    short, long = (ObservationBuilder(ROBOT, tcp_pose, history) for history in (0, HISTORY))
+    for builder in (short, long):
+        for key, times in (('image_primary', primary), ('image_wrist', wrist)):
+            for i, (stamp, received) in enumerate(times):
+                builder.add_image(key, Sample(stamp * MS, received * MS, picture(i)))
+        for stamp, received in joints:
+            builder.add_joints(Sample(stamp * MS, received * MS, joints_at(stamp * MS)))
+    assert fingerprint(short.select(now * MS)) == fingerprint(long.select(now * MS))
 
 
 @given(SAMPLES, SAMPLES, SAMPLES, NOW)

@@ -12,8 +12,8 @@ TIMES = st.integers(0, 1000)
 SAMPLES = st.lists(st.builds(Sample, TIMES, TIMES, st.integers()), max_size=30)
 
 
-def track_of(samples, keep_ns=10_000, capacity=100):
-    track = Track(keep_ns, capacity)
+def track_of(samples, keep_ns=10_000, capacity=100, max_ahead_ns=1000):
+    track = Track(keep_ns, capacity, max_ahead_ns)
     for sample in samples:
         track.add(sample)
     return track
@@ -66,3 +66,19 @@ def test_bracket_finds_the_neighbours():
     exact, newer = bracket(samples, 20), bracket(samples, 50)
     assert exact.before is exact.after is samples[1]
     assert newer.before is newer.after is samples[2]
+
+
+def test_a_stamp_far_ahead_is_never_believed():
+    """At its time it would tell of a moment that long ago as if it were now."""
+    track = track_of([Sample(0, 0, 'now'), Sample(50, 1, 'a little ahead')], max_ahead_ns=60)
+    track.add(Sample(70, 2, 'far ahead'))
+    assert [s.value for s in track.arrived(49)] == ['now']
+    assert [s.value for s in track.arrived(100)] == ['now', 'a little ahead']
+
+
+def test_how_far_ahead_is_told_of_the_newest_message_only():
+    track = track_of([Sample(500, 10, None), Sample(25, 20, None)])
+    assert track.ahead_ns(15) == 490
+    assert track.ahead_ns(20) == 5
+    assert track.ahead_ns(5) == 0
+    assert track_of([Sample(3, 20, None)]).ahead_ns(30) == 0

@@ -16,7 +16,9 @@ import torch
 from octo_ros.embodiment import ACTION_NAMES, load_embodiment
 from octo_ros.errors import DatasetError, PolicyError, UnknownNameError
 from octo_ros.model.config import LowdimTokenizerConfig
+from octo_ros.model.head_config import ContinuousHeadConfig
 from octo_ros.model.initialization import initialized_octo
+from octo_ros.policy.noise import FreshNoise
 from octo_ros.policy.octo_policy import OctoPolicy
 from octo_ros.policy.statistics import DatasetStatistics, Normalization
 from octo_ros.types import ObservationWindow, Task
@@ -123,6 +125,60 @@ def test_the_seed_decides_and_every_call_draws_anew(policy, widowx):
     np.testing.assert_array_equal(again.infer(window(), REACH, 0).actions, second)
     assert not np.array_equal(first, second)
     assert not np.array_equal(other.infer(window(), REACH, 0).actions, first)
+
+
+class RecordedNoise:
+    """Fresh noise that notes what it is asked."""
+
+    def __init__(self, head):
+        self.fresh = FreshNoise(head, 0)
+        self.asked = []
+
+    def draw(self, start_ns):
+        self.asked.append(start_ns)
+        return self.fresh.draw(start_ns)
+
+    def reset(self):
+        self.asked.append('reset')
+
+
+def test_the_noise_follows_starts_and_tasks(policy, widowx):
+    noise = RecordedNoise(policy._model.config.head)
+    recorded = OctoPolicy(
+        policy._model, policy._tokenizer, policy._scale, widowx, seed=5, noise=noise
+    )
+    recorded.warm_up()
+    put = Task(task_id=2, language_instruction='put the blue block in the bin')
+    chunks = [recorded.infer(window(), REACH, start_ns) for start_ns in (7, 8)]
+    recorded.infer(window(), put, 9)
+    assert noise.asked == ['reset', 7, 8, 'reset', 9]
+    np.testing.assert_array_equal(chunks[0].actions, policy.infer(window(), REACH, 0).actions)
+
+
+def test_coupled_noise_stays_within_a_slot_and_replays(widowx):
+    first, again = (
+        OctoPolicy.from_checkpoint(LANG, widowx, seed=0, coupled_noise=True) for _ in range(2)
+    )
+    slot_ns = round(widowx.action_dt * SECOND)
+    starts = [0, slot_ns // 2, slot_ns, 3 * slot_ns]
+    chunks = [first.infer(window(), REACH, start).actions for start in starts]
+    np.testing.assert_array_equal(chunks[0], chunks[1])
+    assert not np.array_equal(chunks[1], chunks[2])
+    for start, actions in zip(starts, chunks, strict=True):
+        np.testing.assert_array_equal(again.infer(window(), REACH, start).actions, actions)
+
+
+def test_noise_needs_a_diffusion_head(policy, widowx):
+    head = ContinuousHeadConfig(readout_key='readout_action', action_horizon=4)
+    model = initialized_octo(
+        replace(policy._model.config, head=head), torch.Generator().manual_seed(0)
+    )
+    made = OctoPolicy(model, policy._tokenizer, policy._scale, widowx, seed=0)
+    made.warm_up()
+    assert made.infer(window(), REACH, 0).actions.shape == (4, 7)
+    noise = FreshNoise(policy._model.config.head, 0)
+    with pytest.raises(PolicyError, match='for a diffusion head only'):
+        OctoPolicy(model, policy._tokenizer, policy._scale, widowx, seed=0, noise=noise)
 
 
 def test_warming_up_leaves_no_trace(policy, widowx):

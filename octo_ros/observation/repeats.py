@@ -1,0 +1,68 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Cameras that send the same picture again and again, found by content.
+
+Age does not show them: a driver that hangs on one buffer goes on giving it fresh stamps. The noise
+of a sensor makes two pictures of even a motionless scene differ, so equal bytes mean a repetition.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from octo_ros.observation.track import arrival_ns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from octo_ros.types import Sample
+
+# A look at every 509th byte tells different pictures apart at once (a prime, so that no grid of
+# pixels, channels or rows is met every time); only where these agree are all bytes compared.
+STRIDE = 509
+
+
+class PictureRepeats:
+    """Knows since when a camera has been sending the picture that it sends.
+
+    It depends on nothing but the messages up to the one asked about, so the live node and the
+    converter find the same, however often they ask.
+
+    Args:
+        capacity: Changes of picture that are remembered.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._newest: NDArray[np.uint8] | None = None
+        self._changes_ns: deque[int] = deque(maxlen=capacity)
+
+    def add(self, sample: Sample[Any]) -> None:
+        """Compare a camera message, raw or compressed, with the one that arrived before it."""
+        data = np.frombuffer(sample.value.data, np.uint8)
+        if self._newest is None or not _equal(self._newest, data):
+            self._changes_ns.append(arrival_ns(sample))
+        self._newest = data
+
+    def repeated_ns(self, sample: Sample[Any]) -> int:
+        """How long before this frame the camera first sent its picture [ns]; 0 if it is new.
+
+        Args:
+            sample: One of those added.
+        """
+        arrived = arrival_ns(sample)
+        since = (change for change in reversed(self._changes_ns) if change <= arrived)
+        return arrived - next(since, arrived)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._newest = None
+        self._changes_ns.clear()
+
+
+def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+    if a.size != b.size or not np.array_equal(a[::STRIDE], b[::STRIDE]):
+        return False
+    return bool(np.array_equal(a, b))
