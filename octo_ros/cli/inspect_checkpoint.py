@@ -23,7 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Describe it; 0, or 1 if its weights do not fit its own `config.json`."""
+    """Describe it.
+
+    Raises:
+        CheckpointError: After the description: it cannot drive a robot, because its weights do not
+            fit its own `config.json`, or its statistics are missing or damaged.
+    """
+    from octo_ros.errors import CheckpointError
     from octo_ros.inspection.description import CheckpointDescription
     from octo_ros.inspection.tables import tables
 
@@ -35,4 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
         for table in tables(description):
             console.print(table)
             console.print()
-    return 1 if description.parameters.problems else 0
+    if description.notes:
+        first, *more = description.notes
+        others = f' (and {len(more)} more problems, see above)' if more else ''
+        msg = f'{description.path} cannot drive a robot: {first.rstrip(".")}{others}.'
+        raise CheckpointError(msg)
+    return 0

@@ -38,14 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--dataset-name',
         default='',
         metavar='NAME',
-        help='dataset of the statistics (default: the only one)',
+        help='dataset of the statistics (default: whichever fits)',
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 0 if something was compared and all of it is within tolerance, 1 otherwise."""
     from octo_ros.verification.reference import Reference
-    from octo_ros.verification.report import summary, table
+    from octo_ros.verification.report import summary, table, unread
     from octo_ros.verification.verify import Verifier
 
     reference = Reference.read(arguments.inputs, arguments.outputs, arguments.train)
@@ -56,5 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=LOG_WIDTH)
     console.print(table(verification))
-    console.print(summary(verification), soft_wrap=True)
+    for line in (unread(verification), summary(verification)):
+        if line is not None:
+            console.print(line, soft_wrap=True)
     return 0 if verification.passed else 1

@@ -9,14 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-
+from octo_ros.model.blank import blank_octo
 from octo_ros.model.checkpoint import CheckpointDirectory
-from octo_ros.model.config import OctoConfig
 from octo_ros.model.flax_msgpack import ArrayFile
 from octo_ros.model.layout import WEIGHTS, step_folder
-from octo_ros.model.octo import Octo
-from octo_ros.model.parameters import checkpoint_leaves
+from octo_ros.model.parameters import ParameterCheck, checkpoint_leaves
 
 LANGUAGE_ENCODER = 'language encoder'
 _GROUP = r'(.+?)(?:_projection|_pos_embedding)?(?:/.*)?'
@@ -80,26 +77,24 @@ class Parameters:
         """Read the headers of a step's arrays.
 
         Raises:
-            CheckpointError: There is no such step, or its file is damaged.
+            CheckpointError: There is no such step, its file is damaged, or `config.json` asks for
+                a network that nobody can build.
         """
-        expected = _network_shapes(checkpoint.config)
+        network = blank_octo(checkpoint.config, f'{checkpoint.path}/config.json')
+        leaves = checkpoint_leaves(network)
         file = step_folder(checkpoint.path, step) / WEIGHTS
         if not file.exists():
-            sizes = {p: (math.prod(s), _FLOAT32_BYTES) for p, s in expected.items()}
+            sizes = {p: (math.prod(leaf.shape), _FLOAT32_BYTES) for p, leaf in leaves.items()}
             return cls(_parts(sizes), (), stored=False)
         arrays = ArrayFile(file).arrays
         sizes = {
             path: (math.prod(array.shape), _ITEM_BYTES.get(array.dtype, _FLOAT32_BYTES))
             for path, array in arrays.items()
         }
-        shapes = {path: array.shape for path, array in arrays.items()}
-        return cls(_parts(sizes), _problems(shapes, expected), stored=True)
-
-
-def _network_shapes(config: OctoConfig) -> dict[str, tuple[int, ...]]:
-    with torch.device('meta'):  # no memory
-        network = Octo(config)
-    return {path: leaf.shape for path, leaf in checkpoint_leaves(network).items()}
+        check = ParameterCheck(leaves)
+        for path, array in arrays.items():
+            check.take(path, array.shape, array.dtype)
+        return cls(_parts(sizes), check.problems, stored=True)
 
 
 def _parts(sizes: Mapping[str, tuple[int, int]]) -> tuple[PartSize, ...]:
@@ -119,20 +114,6 @@ def _part(path: str) -> str:
         if match:
             return match.expand(name)
     return path.partition('/')[0]
-
-
-def _problems(
-    shapes: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]
-) -> tuple[str, ...]:
-    return (
-        *(f'{path} {shapes[path]} has no place' for path in shapes.keys() - expected.keys()),
-        *(f'{path} {expected[path]} is missing' for path in expected.keys() - shapes.keys()),
-        *(
-            f'{path} is {shapes[path]}, expected {expected[path]}'
-            for path in shapes.keys() & expected.keys()
-            if shapes[path] != expected[path]
-        ),
-    )
 
 
 def _sum(name: str, parts: tuple[PartSize, ...] | list[PartSize]) -> PartSize:

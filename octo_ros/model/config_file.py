@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from octo_ros.config import config_dataclass, parse
+from octo_ros.config import config_dataclass
 from octo_ros.errors import CheckpointError, ConfigError
 from octo_ros.model.config import (
     ImageTokenizerConfig,
@@ -20,6 +21,7 @@ from octo_ros.model.config import (
 )
 from octo_ros.model.head_config import Count
 from octo_ros.model.head_specs import action_head
+from octo_ros.model.json_values import from_json
 from octo_ros.model.module_spec import ModuleSpec, Shapes, shape_of
 from octo_ros.model.tokenizer_specs import language_tokenizer, observation_tokenizer
 
@@ -30,19 +32,22 @@ def parse_octo_config(
     """Read the "model" part of `config.json`.
 
     Args:
-        model: The parsed JSON.
+        model: The parsed JSON. An unknown entry that is null says nothing and is passed over.
         example: Shapes of the example batch, by path like `observation/image_primary`.
         t5: Content of `t5_config.json`, or None if the checkpoint has none; then the encoder must
             be t5-base.
         source: The file, for messages.
 
     Raises:
-        CheckpointError: Something is missing, unknown or not supported; the message names it.
+        CheckpointError: Something is missing, unknown or not supported; the message is one
+            sentence that names it.
     """
+    known = {field.name for field in fields(_Model)}
+    said = {key: value for key, value in model.items() if key in known or value is not None}
     try:
-        return _octo_config(parse(_Model, model, f'{source}["model"]'), example, t5)
+        return _octo_config(from_json(_Model, said, 'model'), example, t5)
     except ConfigError as error:
-        msg = f'{source} does not describe a network that octo_ros can build. {error}'
+        msg = f'{source} does not describe a network that octo_ros can build: {error}'
         raise CheckpointError(msg) from None
 
 
@@ -94,7 +99,8 @@ def _groups(
 
 
 def _transformer(model: _Model) -> TransformerConfig:
-    transformer = parse(TransformerConfig, model.transformer_kwargs, 'transformer_kwargs')
+    where = 'model.transformer_kwargs'
+    transformer = from_json(TransformerConfig, model.transformer_kwargs, where)
     if model.token_embedding_size % transformer.num_attention_heads:
         msg = (
             f'token_embedding_size {model.token_embedding_size} must be a multiple of '

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from octo_ros.errors import PolicyError
 from octo_ros.model.loss import ActionTargets, distance, masked_mean
 from octo_ros.model.map_pooling import MapPooling, pool_to_one
+from octo_ros.model.precision import at_least_float32
+from octo_ros.model.sampling import check_sampling
 
 if TYPE_CHECKING:
     from octo_ros.model.batch import TokenGroup
@@ -34,8 +35,8 @@ class ContinuousHead(nn.Module):
         self.mean_projection = nn.Linear(width, config.action_horizon * config.action_dim)
 
     def pool(self, group: TokenGroup) -> Tensor:
-        """The embedding that the head reads, shape (B, W, D)."""
-        return pool_to_one(self.map_head, group)
+        """The embedding that the head reads, shape (B, W, D), in the head's own type."""
+        return pool_to_one(self.map_head, group, self.mean_projection.weight.dtype)
 
     def mean(self, embedding: Tensor) -> Tensor:
         """Embedding (..., D) → normalised chunks, float32 (..., action_horizon, action_dim).
@@ -43,7 +44,8 @@ class ContinuousHead(nn.Module):
         A tanh squashes them into +-max_action.
         """
         limit = self.config.max_action
-        mean = self.mean_projection(embedding).float()
+        mean = self.mean_projection(embedding)
+        mean = mean.to(at_least_float32(mean.dtype))
         mean = mean.unflatten(-1, (self.config.action_horizon, self.config.action_dim))
         return (mean / limit).tanh() * limit
 
@@ -78,10 +80,8 @@ class ContinuousHead(nn.Module):
             Shape (*sample_shape, B, action_horizon, action_dim).
 
         Raises:
-            PolicyError: Noise is given.
+            PolicyError: An option does not suit the head.
         """
-        if sampling.noise is not None:
-            msg = 'This action head predicts without noise; leave noise out.'
-            raise PolicyError(msg)
+        check_sampling(self.config, sampling, embedding.shape[0])
         mean = self.mean(embedding)
         return mean.expand(*sampling.sample_shape, *mean.shape)

@@ -16,7 +16,8 @@ from octo_ros.errors import PolicyError
 from octo_ros.model.loss import ActionTargets, distance, masked_mean
 from octo_ros.model.map_pooling import MapPooling, pool_to_one
 from octo_ros.model.noise_schedule import NoiseSchedule
-from octo_ros.model.sampling import Sampling, SamplingNoise
+from octo_ros.model.precision import at_least_float32
+from octo_ros.model.sampling import Sampling, SamplingNoise, check_sampling
 from octo_ros.model.score_network import ScoreNetwork
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class DiffusionHead(nn.Module):
         return self.config.action_horizon * self.config.action_dim
 
     def pool(self, group: TokenGroup) -> Tensor:
-        """The embedding that the head reads, shape (B, W, D)."""
-        return pool_to_one(self.map_head, group)
+        """The embedding that the head reads, shape (B, W, D), in the head's own type."""
+        return pool_to_one(self.map_head, group, self.network.output.weight.dtype)
 
     def draw_noise(self, lead: tuple[int, ...], generator: torch.Generator) -> SamplingNoise:
         """Fresh normal noise for chunks of shape (*lead, A), on the generator's device."""
@@ -75,7 +76,8 @@ class DiffusionHead(nn.Module):
             The mean over everything that counts times action_dim, a scalar.
         """
         limit = self.config.max_action
-        clean = targets.actions.float().clamp(-limit, limit).flatten(-2)
+        actions = targets.actions.to(at_least_float32(embedding.dtype))
+        clean = actions.clamp(-limit, limit).flatten(-2)
         signal = torch.from_numpy(self.schedule.alpha_hats).to(clean)[time]
         noisy = signal.sqrt() * clean + (1 - signal).sqrt() * noise
         error = distance(self.network(embedding, noisy, time), noise, self.config.loss_type)
@@ -104,16 +106,14 @@ class DiffusionHead(nn.Module):
             Shape (*sample_shape, B, action_horizon, action_dim).
 
         Raises:
-            PolicyError: Both or none of noise and generator are given, or `steps` is out of range.
+            PolicyError: Both or none of noise and generator are given, or an option is out of
+                range or does not suit the head.
         """
+        check_sampling(self.config, sampling, embedding.shape[0])
         noise = sampling.noise
-        if (noise is None) == (sampling.generator is None):
-            msg = 'The diffusion head needs either noise or generator, and not both.'
-            raise PolicyError(msg)
         if noise is None:
             lead = (*sampling.sample_shape, embedding.shape[0])
             noise = self.draw_noise(lead, sampling.generator)
-        self._check(noise, embedding.shape[0])
         if sampling.sampler == 'ddpm':
             return self.denoise(embedding, noise, sampling.embodiment_action_dim)
         return self.denoise_fast(
@@ -135,7 +135,7 @@ class DiffusionHead(nn.Module):
         Returns:
             Normalised chunks, float32, shape (..., action_horizon, action_dim).
         """
-        x = noise.initial.to(embedding.device, torch.float32)
+        x = noise.initial.to(embedding.device, at_least_float32(embedding.dtype))
         for i, t in enumerate(reversed(range(self.config.diffusion_steps))):
             x = self.denoise_step(embedding, x, t, noise.steps[i].to(x), embodiment_action_dim)
         return self._unflatten(x)
@@ -185,7 +185,7 @@ class DiffusionHead(nn.Module):
         if not 1 <= steps <= most:
             msg = f'ddim was asked for {steps} steps; this head allows 1 to {most}.'
             raise PolicyError(msg)
-        x = initial.to(embedding.device, torch.float32)
+        x = initial.to(embedding.device, at_least_float32(embedding.dtype))
         x = x.expand(torch.broadcast_shapes(x.shape, (*embedding.shape[:-1], 1)))
         # Evenly from T-2 down to 0.
         times = [round((most - 1) * (1 - i / max(steps - 1, 1))) for i in range(steps)]
@@ -203,20 +203,9 @@ class DiffusionHead(nn.Module):
                 )
         return self._unflatten(x)
 
-    def _check(self, noise: SamplingNoise, batch: int) -> None:
-        shapes = tuple(noise.initial.shape), tuple(noise.steps.shape)
-        steps = (self.config.diffusion_steps, *shapes[0])
-        if shapes[0][-2:] != (batch, self.chunk_size) or shapes[1] != steps:
-            expected = f'(..., {batch}, {self.chunk_size})'
-            msg = (
-                f'noise.initial must be {expected} and noise.steps '
-                f'{self.config.diffusion_steps} of that shape; got {shapes[0]} and {shapes[1]}.'
-            )
-            raise PolicyError(msg)
-
     def _predict(self, embedding: Tensor, x: Tensor, t: int) -> Tensor:
         time = torch.full((*x.shape[:-1], 1), t, device=x.device)
-        return self.network(embedding, x, time).float()
+        return self.network(embedding, x, time).to(x.dtype)
 
     def _masked(self, action_dim: int, x: Tensor) -> Tensor:
         """Which numbers of a chunk the robot does not have, bool (A,)."""

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from octo_ros.errors import PolicyError
 from octo_ros.model.bins import Bins
 from octo_ros.model.config import BinConfig
 from octo_ros.model.loss import ActionTargets, masked_mean
 from octo_ros.model.map_pooling import MapPooling
+from octo_ros.model.precision import at_least_float32
+from octo_ros.model.sampling import check_sampling
 
 if TYPE_CHECKING:
     from octo_ros.model.batch import TokenGroup
@@ -41,15 +42,17 @@ class DiscreteHead(nn.Module):
         self.bins = Bins(BinConfig(config.vocab_size, config.normalization_type))
 
     def pool(self, group: TokenGroup) -> Tensor:
-        """The tokens that the head reads, shape (B, W, num_tokens, D)."""
+        """The tokens that the head reads, shape (B, W, num_tokens, D), in the head's own type."""
+        tokens = group.tokens.to(self.vocabulary_projection.weight.dtype)
         if self.map_head is None:
-            return group.tokens
-        return self.map_head(group.tokens, group.mask)
+            return tokens
+        return self.map_head(tokens, group.mask)
 
     def logits(self, tokens: Tensor) -> Tensor:
         """Tokens (..., num_tokens, D) → float32 (..., action_horizon, action_dim, vocab_size)."""
         c = self.config
-        logits = self.vocabulary_projection(tokens).float().flatten(-2)
+        logits = self.vocabulary_projection(tokens)
+        logits = logits.to(at_least_float32(logits.dtype)).flatten(-2)
         return logits.unflatten(-1, (c.action_horizon, c.action_dim, c.vocab_size))
 
     def loss(self, tokens: Tensor, targets: ActionTargets) -> Tensor:
@@ -84,18 +87,14 @@ class DiscreteHead(nn.Module):
             Shape (*sample_shape, B, action_horizon, action_dim).
 
         Raises:
-            PolicyError: There is neither generator nor argmax, or noise is given.
+            PolicyError: There is neither generator nor argmax, or an option does not suit the
+                head.
         """
-        if sampling.noise is not None:
-            msg = 'The discrete head has no noise to be given; leave noise out.'
-            raise PolicyError(msg)
+        check_sampling(self.config, sampling, tokens.shape[0])
         logits = self.logits(tokens)  # (B, action_horizon, action_dim, vocab_size)
         if sampling.argmax:
             number = logits.argmax(-1)
             return self.bins.decode(number.expand(*sampling.sample_shape, *number.shape))
-        if sampling.generator is None:
-            msg = 'The discrete head samples with a generator, or takes argmax.'
-            raise PolicyError(msg)
         gumbel = self._gumbel((*sampling.sample_shape, *logits.shape), sampling.generator)
         # The largest of logits + Gumbel noise is a draw from their softmax.
         number = (logits / sampling.temperature + gumbel.to(logits)).argmax(-1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from octo_ros.config import parse
 from octo_ros.errors import ConfigError
 from octo_ros.model.head_config import (
     ContinuousHeadConfig,
@@ -15,6 +14,7 @@ from octo_ros.model.head_config import (
     DiscreteHeadConfig,
     HeadConfig,
 )
+from octo_ros.model.json_values import from_json
 from octo_ros.model.map_pooling import NUM_HEADS
 from octo_ros.model.module_spec import ModuleSpec
 
@@ -40,10 +40,10 @@ def action_head(spec: ModuleSpec, groups: Mapping[str, int], width: int) -> Head
     Raises:
         ConfigError: It is not supported, or cannot read the group that it names.
     """
-    where = 'heads.action'
+    where = 'model.heads.action'
     spec.check_name(where, _CLASSES)
     kind, defaults = _CLASSES[spec.name]
-    head: HeadConfig = parse(kind, {**defaults, **_current_names(spec)}, where)
+    head: HeadConfig = from_json(kind, {**defaults, **_current_names(spec)}, f'{where}.kwargs')
     if head.readout_key not in groups:
         msg = f'{where} reads {head.readout_key!r}; it may read {", ".join(groups)}.'
         raise ConfigError(msg)

@@ -11,8 +11,10 @@ from torch import Tensor, nn
 
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import Observations, Tasks, TokenGroup
+from octo_ros.model.precision import at_least_float32
 from octo_ros.model.stem import SmallStem
 from octo_ros.model.token_learner import TokenLearner
+from octo_ros.model.value_checks import check_finite
 
 if TYPE_CHECKING:
     from octo_ros.model.config import ImageTokenizerConfig
@@ -69,14 +71,15 @@ class ImageTokenizer(nn.Module):
         return TokenGroup(self.config.name, tokens, self._mask(observations, tokens))
 
     def _normalized(self, pixels: Tensor) -> Tensor:
-        """uint8 (..., channels) → float32."""
+        """uint8 (..., channels) → at least float32."""
+        pixels = pixels.to(at_least_float32(self.stem.embedding.weight.dtype))
         if self.config.stem.img_norm_type == 'default':
-            return pixels.float() / 127.5 - 1
+            return pixels / 127.5 - 1
         mean, std = (
-            torch.tensor(values * (self.config.channels // 3), device=pixels.device)
+            torch.tensor(values * (self.config.channels // 3)).to(pixels)
             for values in (_IMAGENET_MEAN, _IMAGENET_STD)
         )
-        return (pixels.float() / 255 - mean) / std
+        return (pixels / 255 - mean) / std
 
     def _goal(self, key: str, tasks: Tasks, frames: Tensor) -> Tensor:
         """The goal image repeated over the window, zeros if it is not given."""
@@ -112,6 +115,7 @@ class ImageTokenizer(nn.Module):
             )
             raise PolicyError(msg)
         vector = torch.cat([tasks.vectors[key] for key in keys], dim=-1)
+        check_finite(f'The task vectors {keys}', vector)
         return vector.to(self.stem.embedding.weight.dtype).repeat_interleave(window, dim=0)
 
     def _mask(self, observations: Observations, tokens: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from octo_ros.errors import PolicyError
 from octo_ros.model.batch import LanguageTokens, Tasks, TokenGroup
 from octo_ros.model.config import LANGUAGE_VECTOR
 from octo_ros.model.t5 import T5Encoder
+from octo_ros.model.value_checks import check_finite, check_token_ids
 
 if TYPE_CHECKING:
     from octo_ros.model.config import LanguageTokenizerConfig
@@ -35,7 +36,8 @@ class LanguageTokenizer(nn.Module):
         """Features of the instructions, shape (B, n, d_model); no gradient flows into the encoder.
 
         Raises:
-            PolicyError: The instructions have another number of tokens, or there is no encoder.
+            PolicyError: The instructions have another number of tokens or ids beyond the
+                vocabulary, or there is no encoder.
         """
         if self.t5 is None:
             msg = f'This network has no language encoder; give tasks a vector {LANGUAGE_VECTOR!r}.'
@@ -44,6 +46,7 @@ class LanguageTokenizer(nn.Module):
             given = language.input_ids.shape[1]
             msg = f'Instructions take {self.config.num_tokens} token ids, got {given}.'
             raise PolicyError(msg)
+        check_token_ids(language.input_ids, self.t5.config.vocab_size)
         return self.t5(language.input_ids, language.attention_mask)
 
     def forward(self, tasks: Tasks) -> TokenGroup | None:
@@ -83,4 +86,5 @@ class LanguageTokenizer(nn.Module):
             size, given = self.config.vector_size, tuple(vector.shape[1:])
             msg = f'{LANGUAGE_VECTOR} must hold {size} numbers, got shape {given}.'
             raise PolicyError(msg)
+        check_finite(LANGUAGE_VECTOR, vector)
         return vector[:, None]

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from torch import Tensor
+
+from octo_ros.model.precision import at_least_float32
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class ActionTargets:
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """mean(x · mask) / max(mean(mask), 1e-5), a float32 scalar; nothing masked in gives 0."""
-    weight = mask.to(torch.float32).expand_as(x)
-    return (x.float() * weight).mean() / weight.mean().clamp(min=1e-5)
+    x = x.to(at_least_float32(x.dtype))
+    weight = mask.to(x.dtype).expand_as(x)
+    return (x * weight).mean() / weight.mean().clamp(min=1e-5)
 
 
 def distance(predicted: Tensor, target: Tensor, loss_type: Literal['mse', 'l1']) -> Tensor:
     """Squared or absolute error, float32, the shape of both broadcast."""
-    error = predicted.float() - target.float()
+    dtype = at_least_float32(predicted.dtype)
+    error = predicted.to(dtype) - target.to(dtype)
     return error.square() if loss_type == 'mse' else error.abs()

@@ -13,6 +13,7 @@ from torch.nn import functional
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import Observations, Tasks, TokenGroup
 from octo_ros.model.bins import Bins
+from octo_ros.model.value_checks import check_finite
 
 if TYPE_CHECKING:
     from octo_ros.model.config import LowdimTokenizerConfig
@@ -36,7 +37,8 @@ class LowdimTokenizer(nn.Module):
         """Features (B, W, n, num_features) and a mask that hides none, or None without any key.
 
         Raises:
-            PolicyError: Only some of the keys are there, or one has another size.
+            PolicyError: Only some of the keys are there, one has another size, or a number is not
+                finite.
         """
         del tasks  # A tokenizer of numbers has no goal.
         if not any(key in observations.low_dim for key, _ in self.config.inputs):
@@ -61,4 +63,5 @@ class LowdimTokenizer(nn.Module):
             found = f'{numbers.dtype} {tuple(numbers.shape)}'
             msg = f'{key} must be torch.float32 {expected}, got {found}.'
             raise PolicyError(msg)
+        check_finite(key, numbers)
         return numbers

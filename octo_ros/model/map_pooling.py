@@ -46,11 +46,17 @@ class MapPooling(nn.Module):
         return x.unflatten(0, tokens.shape[:2])
 
 
-def pool_to_one(map_head: MapPooling | None, group: TokenGroup) -> Tensor:
+def pool_to_one(map_head: MapPooling | None, group: TokenGroup, dtype: torch.dtype) -> Tensor:
     """One vector per timestep, shape (B, W, D): by attention, or else the plain mean.
 
     The mean counts masked tokens too, as in the original.
+
+    Args:
+        map_head: The attention, or None.
+        group: What is pooled.
+        dtype: Of the head; tokens of another type are converted before they are pooled.
     """
+    tokens = group.tokens.to(dtype)
     if map_head is None:
-        return group.tokens.mean(dim=2)
-    return map_head(group.tokens, group.mask)[:, :, 0]
+        return tokens.mean(dim=2)
+    return map_head(tokens, group.mask)[:, :, 0]

@@ -10,7 +10,7 @@ everything else lies alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -134,6 +134,41 @@ def checkpoint_leaves(model: Octo) -> dict[str, CheckpointLeaf]:
     return leaves
 
 
+class ParameterCheck:
+    """Whether stored arrays are a network's parameters, asked one by one.
+
+    Args:
+        leaves: What the network needs, by path.
+    """
+
+    def __init__(self, leaves: Mapping[str, CheckpointLeaf]) -> None:
+        self._missing = dict(leaves)
+        self._problems: list[str] = []
+
+    def take(self, path: str, shape: tuple[int, ...], dtype: str) -> CheckpointLeaf | None:
+        """The parameter that an array is, or None if it does not fit or is given twice.
+
+        Args:
+            path: Its keys joined by '/'.
+            shape: Its shape.
+            dtype: Name of its type.
+        """
+        leaf = self._missing.pop(path, None)
+        if leaf is None:
+            self._problems.append(f'{path} {shape} has no place in the network')
+            return None
+        if shape != leaf.shape or 'float' not in dtype:
+            self._problems.append(f'{path} is {dtype}{shape}, expected float32{leaf.shape}')
+            return None
+        return leaf
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What did not fit, in the order of the arrays; then what is missing, in the network's."""
+        missing = (f'{leaf.path} {leaf.shape} is missing' for leaf in self._missing.values())
+        return (*self._problems, *missing)
+
+
 def fill_parameters(model: Octo, arrays: Iterable[tuple[str, NDArray]], source: str) -> None:
     """Replace every parameter of the network, which may still be on the meta device.
 
@@ -146,20 +181,15 @@ def fill_parameters(model: Octo, arrays: Iterable[tuple[str, NDArray]], source: 
         CheckpointError: An array belongs nowhere, a parameter stays empty, or a shape differs; all
             are listed.
     """
-    leaves = checkpoint_leaves(model)
+    check = ParameterCheck(checkpoint_leaves(model))
     state: dict[str, Tensor] = {}
-    problems = []
     for path, array in arrays:
-        leaf = leaves.pop(path, None)
-        if leaf is None:
-            problems.append(f'{path} {array.shape} has no place in the network')
-        elif array.shape != leaf.shape or not np.issubdtype(array.dtype, np.floating):
-            problems.append(f'{path} is {array.dtype}{array.shape}, expected float32{leaf.shape}')
-        else:
+        leaf = check.take(path, array.shape, array.dtype.name)
+        if leaf is not None:
             state[leaf.parameter] = leaf.to_torch(array)
-    problems += [f'{leaf.path} {leaf.shape} is missing' for leaf in leaves.values()]
-    if problems:
-        msg = f'{source} does not fit the network of its config.json: {"; ".join(problems)}.'
+    if check.problems:
+        problems = '; '.join(check.problems)
+        msg = f'{source} does not fit the network of its config.json: {problems}.'
         raise CheckpointError(msg)
     model.load_state_dict(state, strict=True, assign=True)
 

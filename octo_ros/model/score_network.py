@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from octo_ros.model.precision import at_least_float32
+
 if TYPE_CHECKING:
     from octo_ros.model.head_config import DiffusionHeadConfig
 
@@ -43,9 +45,10 @@ class FourierFeatures(nn.Module):
     def forward(self, time: Tensor) -> Tensor:
         """Steps (..., 1), the raw integers, to features (..., size), cosines first.
 
-        The angles reach tens of radians, so they are float32 whatever the network's type.
+        The angles reach tens of radians, so they are at least float32 whatever the network's type.
         """
-        angle = 2 * math.pi * time.float() @ self.kernel.float().mT
+        kernel = self.kernel.to(at_least_float32(self.kernel.dtype))
+        angle = 2 * math.pi * time.to(kernel.dtype) @ kernel.mT
         return torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.kernel.dtype)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 from torch.nn import functional
 
+from octo_ros.model.precision import at_least_float32
+
 if TYPE_CHECKING:
     from octo_ros.model.config import StemConfig
 
@@ -21,8 +23,8 @@ class StdConv(nn.Conv2d):
         return self._conv_forward(x, self.standardised().to(x.dtype), self.bias)
 
     def standardised(self) -> Tensor:
-        """The kernel that it convolves with, float32, shape (C_out, C_in, 3, 3)."""
-        kernel = self.weight.float()
+        """The kernel that it convolves with, at least float32, shape (C_out, C_in, 3, 3)."""
+        kernel = self.weight.to(at_least_float32(self.weight.dtype))
         mean = kernel.mean(dim=(1, 2, 3), keepdim=True)
         std = kernel.std(dim=(1, 2, 3), keepdim=True, unbiased=False)
         return (kernel - mean) / (std + 1e-5)

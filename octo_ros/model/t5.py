@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from octo_ros.model.precision import at_least_float32
+
 if TYPE_CHECKING:
     from octo_ros.model.config import T5Config
 
@@ -47,7 +49,9 @@ class T5Attention(nn.Module):
             projection(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
             for projection in (self.q, self.k, self.v)
         )
-        weights = ((q @ k.mT).float() + bias).softmax(-1).to(v.dtype)  # (B, heads, n, n)
+        logits = q @ k.mT  # (B, heads, n, n)
+        logits = logits.to(at_least_float32(logits.dtype)) + bias
+        weights = logits.softmax(-1).to(v.dtype)
         return self.o((weights @ v).transpose(1, 2).flatten(2))
 
 
@@ -70,7 +74,7 @@ class T5Block(nn.Module):
         """
         x = x + self.attention(self.attention_norm(x), bias)
         hidden = functional.relu(self.wi(self.mlp_norm(x)))
-        return x + functional.linear(hidden.float(), self.wo.weight.float())
+        return x + functional.linear(hidden.to(x.dtype), self.wo.weight.to(x.dtype))
 
 
 class T5Encoder(nn.Module):
@@ -86,7 +90,8 @@ class T5Encoder(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Ids and mask, both (B, n), to features (B, n, d_model), padded positions included."""
-        x = self.embedding(input_ids).float()
+        x = self.embedding(input_ids)
+        x = x.to(at_least_float32(x.dtype))
         bias = self._bias(attention_mask)
         for block in self.blocks:
             x = block(x, bias)
@@ -95,7 +100,8 @@ class T5Encoder(nn.Module):
     def _bias(self, attention_mask: Tensor) -> Tensor:
         positions = torch.arange(attention_mask.shape[-1], device=attention_mask.device)
         buckets = self._buckets(positions[None, :] - positions[:, None])
-        bias = self.position_bias(buckets).permute(2, 0, 1).float()  # (heads, n, n)
+        bias = self.position_bias(buckets).permute(2, 0, 1)  # (heads, n, n)
+        bias = bias.to(at_least_float32(bias.dtype))
         hidden = attention_mask[:, None, None, :] == 0  # (B, 1, 1, n)
         return bias.masked_fill(hidden, torch.finfo(torch.float32).min)
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from octo_ros.config import config_dataclass, parse
+from octo_ros.config import config_dataclass
 from octo_ros.errors import ConfigError
 from octo_ros.model.config import (
     BinConfig,
@@ -25,6 +25,7 @@ from octo_ros.model.config import (
     T5Config,
 )
 from octo_ros.model.head_config import Count
+from octo_ros.model.json_values import from_json
 from octo_ros.model.map_pooling import NUM_HEADS
 from octo_ros.model.module_spec import ModuleSpec, Shapes, keys_of, matching, shape_of
 
@@ -67,7 +68,7 @@ def observation_tokenizer(
     Raises:
         ConfigError: It is not supported, or the example batch does not fit it.
     """
-    where = f'observation_tokenizers.{name}'
+    where = f'model.observation_tokenizers.{name}'
     spec.check_name(where, ('ImageTokenizer', 'LowdimObsTokenizer'))
     if spec.name == 'LowdimObsTokenizer':
         return _lowdim_tokenizer(name, spec, example, where)
@@ -82,16 +83,16 @@ def language_tokenizer(
     Raises:
         ConfigError: It is not supported, or the example batch does not fit it.
     """
-    where = f'task_tokenizers.{name}'
+    where = f'model.task_tokenizers.{name}'
     spec.check_name(where, ('LanguageTokenizer',))
-    encoder = parse(_LanguageTokenizer, spec.kwargs, where).encoder
+    encoder = from_json(_LanguageTokenizer, spec.kwargs, f'{where}.kwargs').encoder
     if encoder is None:
         size = shape_of(example, 'task/language_instruction', 2)[1]
         return LanguageTokenizerConfig(name=name, num_tokens=1, t5=None, vector_size=size)
     if t5 is None and encoder != 't5-base':
         msg = (
-            f'{where}.encoder is {encoder!r}; supported: t5-base, or any T5 whose sizes are in '
-            't5_config.json.'
+            f'{where}.kwargs.encoder is {encoder!r}; supported: t5-base, or any T5 whose sizes '
+            'are in t5_config.json.'
         )
         raise ConfigError(msg)
     sizes = {field.name for field in fields(T5Config)}  # the file holds much else
@@ -99,18 +100,18 @@ def language_tokenizer(
     return LanguageTokenizerConfig(
         name=name,
         num_tokens=shape_of(example, 'task/language_instruction/input_ids', 2)[1],
-        t5=parse(T5Config, known, 't5_config.json'),
+        t5=from_json(T5Config, known, 't5_config.json'),
     )
 
 
 def _image_tokenizer(
     name: str, spec: ModuleSpec, example: Shapes, where: str
 ) -> ImageTokenizerConfig:
-    kwargs = parse(_ImageTokenizer, spec.kwargs, where)
+    kwargs = from_json(_ImageTokenizer, spec.kwargs, f'{where}.kwargs')
     kinds = ('SmallStem16', 'SmallStem32', 'SmallStem')
-    kwargs.encoder.check_name(f'{where}.encoder', kinds)
+    kwargs.encoder.check_name(f'{where}.kwargs.encoder', kinds)
     values = {**kwargs.encoder.kwargs, 'kind': kwargs.encoder.name}
-    stem = parse(StemConfig, values, f'{where}.encoder')
+    stem = from_json(StemConfig, values, f'{where}.kwargs.encoder.kwargs')
     observed = keys_of(example, 'observation')
     image_keys = matching(kwargs.obs_stack_keys, observed)
     # A goal that tasks lack is all zeros, so the observations' keys count here too.
@@ -173,7 +174,7 @@ def _film_size(keys: tuple[str, ...], stem: StemConfig, example: Shapes, where: 
 def _lowdim_tokenizer(
     name: str, spec: ModuleSpec, example: Shapes, where: str
 ) -> LowdimTokenizerConfig:
-    kwargs = parse(_LowdimTokenizer, spec.kwargs, where)
+    kwargs = from_json(_LowdimTokenizer, spec.kwargs, f'{where}.kwargs')
     available = sorted(keys_of(example, 'observation'))
     # Pattern by pattern: a key that two of them match is read twice, as in the original.
     keys = [key for pattern in kwargs.obs_keys for key in available if re.match(pattern, key)]

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from octo_ros.model.precision import at_least_float32
+
 if TYPE_CHECKING:
     from octo_ros.model.config import TransformerConfig
 
@@ -48,7 +50,8 @@ class Attention(nn.Module):
                 (self.value, context),
             )
         )  # (B, heads, N or M, head_dim)
-        logits = (q * q.shape[-1] ** -0.5 @ k.mT).float()
+        logits = q * q.shape[-1] ** -0.5 @ k.mT
+        logits = logits.to(at_least_float32(logits.dtype))
         logits = logits.masked_fill(~mask, torch.finfo(torch.float32).min)
         weights = self.dropout(logits.softmax(-1).to(v.dtype))
         return self.out((weights @ v).transpose(1, 2).flatten(2))

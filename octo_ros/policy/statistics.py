@@ -44,8 +44,8 @@ class FieldStatistics:
     Attributes:
         mean: Mean.
         std: Population standard deviation.
-        min: Smallest value.
-        max: Largest value.
+        min: Smallest value; -inf where a checkpoint does not say. Nothing is computed from it.
+        max: Largest value; likewise inf.
         p01: First percentile; -inf in checkpoints of Octo 1.0, which lack it.
         p99: 99th percentile; likewise inf.
         mask: bool; True where the dimension is normalised. An action's gripper is not.
@@ -88,13 +88,17 @@ class FieldStatistics:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FieldStatistics:
-        """Read Octo's form; `p01`, `p99` and `mask` may be absent, as in Octo 1.0.
+        """Read Octo's form; all but mean and std may be absent, as in Octo 1.0.
 
         Raises:
-            KeyError: Another part is absent.
+            KeyError: Mean or std is absent.
         """
         size = len(values['mean'])
-        unbounded = {'p01': [-np.inf] * size, 'p99': [np.inf] * size, 'mask': [True] * size}
+        unbounded = {
+            **dict.fromkeys(('min', 'p01'), [-np.inf] * size),
+            **dict.fromkeys(('max', 'p99'), [np.inf] * size),
+            'mask': [True] * size,
+        }
         return cls(**{name: ({**unbounded, **values})[name] for name in (*FIELDS, 'mask')})
 
     @property
@@ -157,8 +161,8 @@ class DatasetStatistics:
     Attributes:
         action: Of the actions.
         proprio: Of the proprioception; None if the dataset has none.
-        num_transitions: Steps.
-        num_trajectories: Episodes.
+        num_transitions: Steps; 0 if the file does not say.
+        num_trajectories: Episodes; likewise.
     """
 
     action: FieldStatistics
@@ -190,8 +194,8 @@ class DatasetStatistics:
             return cls(
                 action=FieldStatistics.from_dict(values['action']),
                 proprio=FieldStatistics.from_dict(proprio) if proprio else None,
-                num_transitions=int(values['num_transitions']),
-                num_trajectories=int(values['num_trajectories']),
+                num_transitions=int(values.get('num_transitions', 0)),
+                num_trajectories=int(values.get('num_trajectories', 0)),
             )
         except KeyError as error:
             msg = f'Dataset statistics lack {error}; expected the form of dataset_statistics.json.'
@@ -205,13 +209,23 @@ class DatasetStatistics:
             UnknownNameError: There is no such dataset, or a name is needed.
             DatasetError: The file is missing or damaged.
         """
+        values = _json(path)
         try:
-            return cls.from_dict(dict(json.loads(path.read_text())), dataset_name)
-        except OSError as error:
-            msg = f'Cannot read {path} ({error.strerror}); actions get their units from it.'
+            return cls.from_dict(values, dataset_name)
         except (AttributeError, TypeError, ValueError) as error:
             msg = f'{path} does not have the form of dataset_statistics.json: {error}.'
-        raise DatasetError(msg)
+            raise DatasetError(msg) from None
+
+    @classmethod
+    def read_all(cls, path: Path) -> dict[str, DatasetStatistics]:
+        """Every dataset of a file by name; that of a single dataset has the empty name.
+
+        Raises:
+            DatasetError: The file is missing or damaged.
+        """
+        values = _json(path)
+        names = [''] if 'action' in values else list(values)
+        return {name: cls.read(path, name) for name in names}
 
     def to_dict(self) -> dict[str, Any]:
         """Octo's form of a single dataset."""
@@ -227,3 +241,13 @@ class DatasetStatistics:
     def write(self, path: Path) -> None:
         """Write them as JSON."""
         path.write_text(json.dumps(self.to_dict(), indent=2) + '\n')
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except OSError as error:
+        msg = f'Cannot read {path} ({error.strerror}); actions get their units from it.'
+    except (TypeError, ValueError) as error:
+        msg = f'{path} does not have the form of dataset_statistics.json: {error}.'
+    raise DatasetError(msg)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -108,8 +109,25 @@ def _compare_numbers(
 
 
 def _unpacked(mask: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """A mask that may be stored as bits, eight to a byte along its last axis (numpy.packbits)."""
-    packed = (*shape[:-1], -(-shape[-1] // 8)) if shape else ()
-    if mask.dtype == np.uint8 and mask.shape == packed != shape:
+    """A mask that may be stored as bits, eight to a byte (numpy.packbits along its last axis).
+
+    An axis of length 1, such as that of the heads, may have been left out.
+    """
+    if not shape or mask.dtype.kind not in 'biuf':
+        return mask
+    packed = (*shape[:-1], -(-shape[-1] // 8))
+    short, wanted = _squeezed(mask.shape), {_squeezed(packed): packed, _squeezed(shape): shape}
+    if short in wanted and mask.size == math.prod(wanted[short]):
+        mask = mask.reshape(wanted[short])
+    if mask.dtype != np.uint8:
+        return mask
+    one_bit = packed == shape and bool((mask == 128).any())  # the bit of a single column
+    if mask.shape == packed and (packed != shape or one_bit):
         return np.unpackbits(mask, axis=-1, count=shape[-1])
+    if mask.shape == (-(-math.prod(shape) // 8),) != shape:  # packed without an axis
+        return np.unpackbits(mask, count=math.prod(shape)).reshape(shape)
     return mask
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from octo_ros.model.batch import LanguageTokens, Observations, Tasks, TokenGroup
 from octo_ros.model.image_tokenizer import ImageTokenizer
+from octo_ros.model.lowdim_tokenizer import LowdimTokenizer
 from octo_ros.model.octo import Octo
 from octo_ros.model.octo_transformer import OctoTransformer, TransformerOutput
 
@@ -77,8 +78,12 @@ class ForwardPass:
     @cached_property
     def embedding(self) -> Tensor:
         """What the head makes of its group, shape (B, W, D)."""
-        key = self.scene.readout_key or self.model.config.head.readout_key
-        return self.model.head.pool(self.output.group(key))
+        return self.model.head.pool(self.group)
+
+    @property
+    def group(self) -> TokenGroup:
+        """The tokens that the head reads."""
+        return self.output.group(self.scene.readout_key or self.model.config.head.readout_key)
 
     @cached_property
     def _run(self) -> tuple[TransformerOutput, dict[str, Tensor]]:
@@ -106,6 +111,17 @@ def _hooks(
             if out is not None:
                 inside[f'tokenizer/{name}/tokens'] = out.tokens
                 inside[f'tokenizer/{name}/mask'] = out.mask
+
+        return hook
+
+    def store_bins(
+        name: str, tokenizer: LowdimTokenizer
+    ) -> Callable[[nn.Module, tuple[Observations, Tasks]], None]:
+        def hook(_: nn.Module, given: tuple[Observations, Tasks]) -> None:
+            numbers, keys = given[0].low_dim, tokenizer.config.inputs
+            if tokenizer.bins is not None and any(key in numbers for key, _ in keys):
+                parts = [numbers[key] for key, _ in keys if key in numbers]
+                inside[f'tokenizer/{name}/bins'] = tokenizer.bins.encode(torch.cat(parts, -1))
 
         return hook
 
@@ -139,3 +155,13 @@ def _hooks(
                     yield layer.register_forward_hook(
                         store(f'stem/{whole}/{kind}_{i}', channels_first=True)
                     )
+            stem = f'{tokenizer.config.stem.kind}_0'
+            yield tokenizer.stem.register_forward_hook(
+                store(f'encoder/{whole}/{stem}', channels_first=True)
+            )
+            if tokenizer.token_learner is not None:
+                yield tokenizer.token_learner.register_forward_hook(
+                    store(f'encoder/{whole}/TokenLearner_0')
+                )
+        elif tokenizer.bins is not None:
+            yield tokenizer.register_forward_pre_hook(store_bins(whole, tokenizer))

@@ -41,6 +41,21 @@ def _pooled(forward: ForwardPass, _: Match) -> Tensor:
     return pooled if isinstance(forward.model.head, DiscreteHead) else pooled[:, :, None]
 
 
+def _pooling_attention(forward: ForwardPass, _: Match) -> Tensor:
+    """What the attention of the head's pooling gives, shape (B·W, queries, D)."""
+    pooling = forward.model.head.map_head
+    if pooling is None:
+        msg = 'the network does not pool by attention'
+        raise VerificationError(msg)
+    found: list[Tensor] = []
+    hook = pooling.attention.register_forward_hook(lambda _, __, out: found.append(out))
+    try:
+        forward.model.head.pool(forward.group)
+    finally:
+        hook.remove()
+    return found[0]
+
+
 def _mean(forward: ForwardPass, match: Match) -> Tensor:
     return _head(forward, ContinuousHead, match[0]).mean(forward.embedding)
 
@@ -68,6 +83,9 @@ def _constant(forward: ForwardPass, match: Match) -> Tensor:
 def _discrete(forward: ForwardPass, match: Match) -> Tensor:
     name = match[0]
     head = _head(forward, DiscreteHead, name)
+    if name.startswith('discrete/labels'):
+        labels = head.bins.encode(forward.scene.numbers('in/actions', (-1,) * 4))
+        return head.bins.decode(labels) if name.endswith('decoded') else labels
     if name == 'discrete/thresholds':
         return torch.from_numpy(head.bins.thresholds)
     if name == 'discrete/bin_centres':
@@ -156,8 +174,10 @@ def _actions(forward: ForwardPass, match: Match) -> Tensor | None:
 
 _ARRAYS: dict[str, Callable[[ForwardPass, Match], Tensor | None]] = {
     r'map_head/output': _pooled,
+    r'map_head/attention': _pooling_attention,
     r'(?:l1|mse)/mean_all_steps': _mean,
-    r'discrete/(?:logits|thresholds|bin_centres)|sample/(?:argmax_)?tokens': _discrete,
+    r'discrete/(?:logits|thresholds|bin_centres|labels|labels_decoded)': _discrete,
+    r'sample/(?:argmax_)?tokens': _discrete,
     r'(schedule)/(betas|alphas|alpha_hats)': _constant,
     r'(time)/(fourier|cond)': _constant,
     r'eps/(|\w+_)eps_pred': _predicted_noise,

@@ -10,6 +10,7 @@ from rich.text import Text
 from octo_ros.verification.comparison import Comparison, Status
 from octo_ros.verification.verify import Verification
 
+_SHOWN = 12
 _STYLES = {Status.OK: 'green', Status.FAILED: 'bold red', Status.SKIPPED: 'yellow'}
 
 
@@ -41,6 +42,15 @@ def summary(verification: Verification) -> Text:
         return Text(f'PASSED. {counts}. {_closest(verification)}', 'green')
     reason = '' if failed else ' Nothing could be compared: the reference holds no array we make.'
     return Text(f'FAILED. {counts}.{reason}', 'bold red')
+
+
+def unread(verification: Verification) -> Text | None:
+    """A line on inputs that nothing was computed from, which a misnamed one explains."""
+    names = verification.unread
+    if not names:
+        return None
+    more = f' and {len(names) - _SHOWN} more' if len(names) > _SHOWN else ''
+    return Text(f'Not read: {len(names)} inputs: {", ".join(names[:_SHOWN])}{more}.', 'yellow')
 
 
 def _closest(verification: Verification) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,13 @@ class Scene:
         arrays: Its inputs by name.
         correct_attention: Use the correct attention mask, whatever the checkpoint says.
         readout_key: Token group that the head reads; empty takes the checkpoint's.
+        read: Names of the inputs that were looked at; filled by the methods.
     """
 
     arrays: Arrays
     correct_attention: bool = False
     readout_key: str = ''
+    read: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def observations(self, config: OctoConfig) -> Observations:
         """The observations that the network reads; others are left alone, as in the original.
@@ -85,7 +87,7 @@ class Scene:
             _check_lead(f'task/{key}', tensor, (batch,))
         vectors = {
             key: self.numbers(f'task/{key}', (batch, -1))
-            for key in _vector_keys(config)
+            for key in config.vector_keys
             if f'task/{key}' in self.arrays
         }
         flag = self.mask(_LANGUAGE_FLAG, (batch,)) if _LANGUAGE_FLAG in self.arrays else None
@@ -112,6 +114,7 @@ class Scene:
         if name not in self.arrays:
             msg = f'the inputs lack {name}'
             raise VerificationError(msg)
+        self.read.add(name)
         return self.arrays[name]
 
     def mask(self, name: str, shape: tuple[int, ...]) -> Tensor:
@@ -127,13 +130,14 @@ class Scene:
         return torch.from_numpy(array.astype(np.bool_))
 
     def integers(self, name: str, shape: tuple[int, ...], limit: int) -> Tensor:
-        """An input of integers 0..limit-1 of that shape, as int64.
+        """An input of integers 0..limit-1 of that shape, as int64; whole floats will do.
 
         Raises:
             VerificationError: It is not there, of another shape or type, or out of range.
         """
         array = self._shaped(name, shape)
-        ok = array.dtype.kind in 'iu' and ((array >= 0) & (array < limit)).all()
+        ok = array.dtype.kind in 'iuf' and ((array >= 0) & (array < limit)).all()
+        ok = ok and (array == np.floor(array)).all()
         if not ok:
             msg = f'{name} must hold integers from 0 to {limit - 1}'
             raise VerificationError(msg)
@@ -157,7 +161,7 @@ class Scene:
             name = f'{kind}/{key}'
             if name not in self.arrays:
                 continue
-            array = self.arrays[name]
+            array = self.array(name)
             if array.dtype != np.uint8 or array.ndim != ndim:
                 msg = f'{name} must be uint8 of {ndim} axes; it is {array.dtype}{array.shape}'
                 raise VerificationError(msg)
@@ -177,20 +181,10 @@ class Scene:
 
 
 def _low_dim_sizes(config: OctoConfig) -> dict[str, int]:
-    return {
-        key: size
-        for tokenizer in config.observation_tokenizers
-        if isinstance(tokenizer, LowdimTokenizerConfig)
-        for key, size in tokenizer.inputs
-    }
-
-
-def _vector_keys(config: OctoConfig) -> set[str]:
-    """Task vectors: those of FiLM, and the instruction of a network without language encoder."""
-    keys = {key for camera in config.cameras for key in camera.film_keys}
-    if config.language is not None and config.language.t5 is None:
-        keys.add(_LANGUAGE.removeprefix('task/'))
-    return keys
+    tokenizers = config.observation_tokenizers
+    lowdims = (each for each in tokenizers if isinstance(each, LowdimTokenizerConfig))
+    sizes = {key: size for each in lowdims for key, size in each.inputs}
+    return {key: sizes[key] for key in config.low_dim_keys}
 
 
 def _check_lead(name: str, tensor: Tensor, lead: tuple[int, ...]) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from octo_ros.errors import VerificationError
 from octo_ros.model.checkpoint import CheckpointDirectory, load_weights
 from octo_ros.model.octo import Octo
-from octo_ros.model.octo_transformer import TransformerOutput
+from octo_ros.model.precision import at_least_float32
 from octo_ros.verification.forward_pass import ForwardPass
 from octo_ros.verification.head_arrays import head_array
 from octo_ros.verification.transformer_arrays import transformer_array
@@ -24,6 +24,7 @@ from octo_ros.verification.transformer_arrays import transformer_array
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from octo_ros.model.config import OctoConfig
     from octo_ros.verification.engine import EngineOptions
     from octo_ros.verification.scene import Scene
 
@@ -48,6 +49,7 @@ class TorchEngine:
             raise VerificationError(msg)
         self._options = options
         self._model = _prepared(model, options)
+        self._exact: TorchEngine | None = None
 
     @classmethod
     def load(cls, checkpoint: CheckpointDirectory, options: EngineOptions) -> TorchEngine:
@@ -64,15 +66,19 @@ class TorchEngine:
         """The network."""
         return self._model
 
+    def exact(self) -> TorchEngine:
+        """The same float32 parameters computed with in float64; made once, of twice the size."""
+        if self._exact is None:
+            state = {name: tensor.double() for name, tensor in self._model.state_dict().items()}
+            self._exact = TorchEngine(_filled(self._model.config, state), self._options)
+        return self._exact
+
     def open(self, scene: Scene) -> TorchOutputs:
         """Prepare one scene; nothing is computed yet."""
         model = self._model
         if scene.correct_attention and not model.config.use_correct_attention:
             config = replace(model.config, use_correct_attention=True)
-            with torch.device('meta'):
-                corrected = Octo(config)
-            corrected.load_state_dict(model.state_dict(), assign=True)  # the same memory
-            model = _prepared(corrected.eval(), self._options)
+            model = _prepared(_filled(config, model.state_dict()), self._options)
         return TorchOutputs(ForwardPass(model, scene))
 
 
@@ -99,7 +105,9 @@ class TorchOutputs:
 def numpy_array(tensor: Tensor) -> NDArray[Any]:
     """On the CPU; half precision becomes float32, because numpy has no bfloat16."""
     tensor = tensor.detach().cpu()
-    return np.asarray((tensor.float() if tensor.is_floating_point() else tensor).numpy())
+    if tensor.is_floating_point():
+        tensor = tensor.to(at_least_float32(tensor.dtype))
+    return np.asarray(tensor.numpy())
 
 
 @contextmanager
@@ -114,17 +122,18 @@ def full_float32() -> Iterator[None]:
         torch.backends.cuda.matmul.allow_tf32 = products
 
 
-def _prepared(model: Octo, options: EngineOptions) -> Octo:
-    """The network on its device; in front of the head, which gets float32 tokens, in its type."""
-    model = model.to(options.device)
-    if options.dtype != 'float32':
-        model.octo_transformer.to(getattr(torch, options.dtype))
-        model.octo_transformer.register_forward_hook(_float32_tokens)
+def _filled(config: OctoConfig, state: dict[str, Tensor]) -> Octo:
+    """A network of these parameters, in the same memory."""
+    with torch.device('meta'):
+        model = Octo(config)
+    model.load_state_dict(state, assign=True)
+    model.eval()
     return model
 
 
-def _float32_tokens(_: object, __: object, output: TransformerOutput) -> TransformerOutput:
-    return TransformerOutput(
-        tuple(replace(group, tokens=group.tokens.float()) for group in output.prefix),
-        tuple(replace(group, tokens=group.tokens.float()) for group in output.timesteps),
-    )
+def _prepared(model: Octo, options: EngineOptions) -> Octo:
+    """The network on its device and in its type."""
+    model = model.to(options.device)
+    if options.dtype != 'float32':
+        model.half_precision(getattr(torch, options.dtype))
+    return model

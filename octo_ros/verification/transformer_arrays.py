@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 
+import torch
 from torch import Tensor
 
 from octo_ros.errors import VerificationError
 from octo_ros.verification.forward_pass import ForwardPass
 
 _INSIDE = re.compile(
-    r'attention_mask|tokenizer/[^/]+/(tokens|mask)|projection/[^/]+_projection|'
+    r'attention_mask|tokenizer/[^/]+/(tokens|mask|bins)|encoder/[^/]+/\w+|projection/[^/]+_projection|'
     r'block/encoderblock_\d+|stem/[^/]+/(StdConv|GroupNorm)_\d+'
 )
 _GROUP = re.compile(r'transformer/([^/]+)/(tokens|mask)')
@@ -28,6 +29,8 @@ def transformer_array(forward: ForwardPass, name: str) -> Tensor | None:
     group = _GROUP.fullmatch(name)
     if group:
         return _group(forward, group[1], group[2])
+    if name == 'attention_mask_shape':
+        return torch.tensor(forward.inside['attention_mask'].shape)
     if not _INSIDE.fullmatch(name):
         return None
     if name not in forward.inside:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,23 +18,24 @@ from octo_ros.verification.scene import Scene
 _UNNORMALIZED = re.compile(r'sample/(|\w+_)actions_unnormalized(|_bounds)')
 
 
+def needs_statistics(name: str) -> bool:
+    """Whether an array of that name is made with statistics."""
+    return name == 'proprio_normalized' or _UNNORMALIZED.fullmatch(name) is not None
+
+
 class UnitOutputs:
     """An engine's outputs, and what the checkpoint's statistics make of them.
 
     Args:
         outputs: The engine's.
         scene: The inputs.
-        statistics: The checkpoint's `dataset_statistics.json`, read when it is needed.
-        dataset_name: Which dataset; may be empty if there is only one.
+        statistics: Of the dataset.
     """
 
-    def __init__(
-        self, outputs: SceneOutputs, scene: Scene, statistics: Path, dataset_name: str = ''
-    ) -> None:
+    def __init__(self, outputs: SceneOutputs, scene: Scene, statistics: DatasetStatistics) -> None:
         self._outputs = outputs
         self._scene = scene
-        self._path = statistics
-        self._dataset_name = dataset_name
+        self._statistics = statistics
 
     def array(self, name: str) -> NDArray[Any] | None:
         """See `octo_ros.verification.engine.SceneOutputs`."""
@@ -49,7 +49,7 @@ class UnitOutputs:
         if actions is None:
             return None
         how = Normalization.BOUNDS if bounds else Normalization.NORMAL
-        statistics = self._statistics().action
+        statistics = self._statistics.action
         return (self._cut(statistics) if 'masked_' in prefix else statistics).unnormalize(
             actions, how
         )
@@ -59,14 +59,11 @@ class UnitOutputs:
         if raw.dtype.kind not in 'fiu':
             msg = f'proprio_raw must hold numbers; it is {raw.dtype}'
             raise VerificationError(msg)
-        proprio = self._statistics().proprio
+        proprio = self._statistics.proprio
         if proprio is None:
             msg = 'the statistics have no proprio'
             raise VerificationError(msg)
         return proprio.normalize(raw, Normalization.NORMAL)
-
-    def _statistics(self) -> DatasetStatistics:
-        return DatasetStatistics.read(self._path, self._dataset_name)
 
     def _cut(self, statistics: FieldStatistics) -> FieldStatistics:
         """Those of a robot that has only the first dimensions."""

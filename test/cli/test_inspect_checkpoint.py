@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from octo_ros.cli.main import main
 
 DATA = Path(__file__).parents[1] / 'data'
@@ -36,4 +38,28 @@ def test_problems_are_one_sentence_or_status_one(tmp_path, capsys):
         DATA / 'octo_tiny_goal/checkpoint/0/default/checkpoint', copy / '0/default/checkpoint'
     )
     assert main(['inspect_checkpoint', str(copy)]) == 1
-    assert 'expected' in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert 'expected' in told.out
+    assert 'cannot drive a robot' in told.err
+    assert 'more problems, see above' in told.err
+
+
+@pytest.mark.parametrize('options', [[], ['--json']])
+@pytest.mark.parametrize(
+    ('statistics', 'named'), [(None, 'Cannot read'), ('[', 'is not JSON'), ('{"a": 3}', 'form')]
+)
+def test_without_statistics_it_is_described_and_refused(
+    tmp_path, capsys, statistics, named, options
+):
+    copy = Path(shutil.copytree(LANG, tmp_path / 'checkpoint'))
+    if statistics is None:
+        (copy / 'dataset_statistics.json').unlink()
+    else:
+        (copy / 'dataset_statistics.json').write_text(statistics)
+    assert main(['inspect_checkpoint', str(copy), *options]) == 1
+    told = capsys.readouterr()
+    assert 'v1.5' in told.out
+    assert 'obs_task_language' in told.out
+    assert 'cannot drive a robot' in told.err
+    assert named in told.err
+    assert told.err.count('\n') == 1

@@ -158,6 +158,43 @@ def test_what_is_not_supported_is_named(path, value, named):
         parse(change(path, value))
 
 
+def test_unknown_entries_that_are_null_say_nothing(small_config):
+    assert parse({**released('1.5'), 'use_flash_attention': None, 'note': None}) == small_config
+    with pytest.raises(CheckpointError, match=r'model\.repeat_task_tokens is null'):
+        parse(change('repeat_task_tokens', None))
+
+
+@pytest.mark.parametrize(
+    ('path', 'value', 'sentence'),
+    [
+        ('max_horizon', 0, 'model.max_horizon is 0; it must be greater than 0.'),
+        ('note', 1, 'model.note is not known (known: observation_tokenizers, '),
+        (
+            'heads.action.kwargs.action_horizon',
+            'many',
+            'model.heads.action.kwargs.action_horizon is "many"; it must be a valid integer',
+        ),
+        (
+            'observation_tokenizers.wrist',
+            {'name': 'ImageTokenizer', 'kwargs': {'long': list(range(999))}},
+            'model.observation_tokenizers.wrist.module is missing.',
+        ),
+        (
+            'observation_tokenizers.wrist.kwargs.encoder.kwargs.num_features',
+            -1,
+            'model.observation_tokenizers.wrist.kwargs.encoder.kwargs.num_features is -1; it must',
+        ),
+        ('transformer_kwargs', [1], 'model.transformer_kwargs is a list of 1 items; it must be a'),
+    ],
+)
+def test_one_sentence_names_file_key_given_and_allowed(path, value, sentence):
+    with pytest.raises(CheckpointError) as error:
+        parse(change(path, value))
+    start = 'config.json does not describe a network that octo_ros can build: '
+    assert str(error.value).startswith(start + sentence)
+    assert '\n' not in str(error.value)
+
+
 @pytest.mark.parametrize('missing', ['observation/timestep_pad_mask', 'observation/image_wrist'])
 def test_an_incomplete_example_batch_is_refused(missing):
     example = {key: shape for key, shape in EXAMPLE.items() if key != missing}

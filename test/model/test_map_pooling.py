@@ -54,7 +54,7 @@ def test_if_all_are_hidden_all_count_alike(pooling, tokens):
 
 def test_without_attention_it_is_the_mean_of_hidden_tokens_too(tokens):
     group = TokenGroup('readout_action', tokens, torch.zeros(2, 3, 5, dtype=torch.bool))
-    torch.testing.assert_close(pool_to_one(None, group), tokens.mean(dim=2))
+    torch.testing.assert_close(pool_to_one(None, group, torch.float32), tokens.mean(dim=2))
 
 
 def test_dropout_acts_in_training_only(pooling, tokens):

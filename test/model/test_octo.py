@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold whatever the weights; the original's numbers are in test_reference.py."""
+"""The network as a whole; test_reference.py has its numbers, test_properties.py its laws."""
 
 from __future__ import annotations
 
@@ -29,67 +29,6 @@ def _without_gradients():
 
 def equal(a, b, tolerance=0.0):
     torch.testing.assert_close(a, b, rtol=0, atol=tolerance)
-
-
-def changed_frames(observations, timestep):
-    def change(image):
-        changed = image.clone()
-        changed[:, timestep] = 255 - changed[:, timestep]
-        return changed
-
-    return replace(
-        observations, images={key: change(image) for key, image in observations.images.items()}
-    )
-
-
-@pytest.mark.parametrize('tiny', ['lang', 'goal'])
-def test_the_newest_frame_changes_no_older_token(tiny, request):
-    tiny = request.getfixturevalue(tiny)
-    # A hidden instruction's rows attend to everything; nobody reads them, so they are left out.
-    shown = tiny.tasks.language_mask.all()
-    tasks = tiny.tasks if shown else replace(tiny.tasks, language=None)
-    model = tiny.model.octo_transformer
-    before = model(tiny.observations, tasks)
-    after = model(changed_frames(tiny.observations, 1), tasks)
-    for a, b in zip(before.timesteps, after.timesteps, strict=True):
-        equal(a.tokens[:, 0], b.tokens[:, 0])
-        assert not torch.equal(a.tokens[:, 1], b.tokens[:, 1])
-
-
-def test_task_tokens_do_not_depend_on_observations(lang):
-    model = lang.model.octo_transformer
-    before = model(lang.observations, lang.tasks)
-    after = model(changed_frames(lang.observations, 0), lang.tasks)
-    equal(before.prefix[0].tokens, after.prefix[0].tokens)
-
-
-def test_a_masked_camera_changes_nothing_and_equals_a_missing_one(lang):
-    hidden = replace(
-        lang.observations, pad_masks={'image_wrist': torch.zeros(2, 2, dtype=torch.bool)}
-    )
-    noise = torch.randint(0, 256, (2, 2, 32, 32, 3), dtype=torch.uint8)
-    other = replace(hidden, images={**hidden.images, 'image_wrist': noise})
-    missing = Observations(
-        {'image_primary': hidden.images['image_primary']}, hidden.timestep_pad_mask
-    )
-    embeddings = [lang.model(given, lang.tasks) for given in (hidden, other, missing)]
-    equal(embeddings[0], embeddings[1])
-    equal(embeddings[0], embeddings[2], 1e-5)
-
-
-def test_a_permuted_batch_gives_a_permuted_result(lang):
-    def flip(tensors):
-        return {key: tensor.flip(0) for key, tensor in tensors.items()}
-
-    given, tasks = lang.observations, lang.tasks
-    observations = Observations(
-        flip(given.images), given.timestep_pad_mask.flip(0), flip(given.pad_masks)
-    )
-    language = LanguageTokens(
-        tasks.language.input_ids.flip(0), tasks.language.attention_mask.flip(0)
-    )
-    flipped = Tasks(language, tasks.language_mask.flip(0), flip(tasks.goal_images))
-    equal(lang.model(given, tasks).flip(0), lang.model(observations, flipped), 1e-6)
 
 
 def test_nothing_visible_gives_no_nan(goal):
@@ -157,6 +96,44 @@ def test_several_samples_share_one_pass(lang):
     equal(several[1], sample(lang, noise=alone), 1e-4)
 
 
+def given_noise(tiny, *lead, seed=3):
+    return tiny.model.head.draw_noise(lead, torch.Generator().manual_seed(seed))
+
+
+def test_given_noise_decides_how_many_samples_there_are(lang):
+    assert sample(lang, noise=given_noise(lang, 3, 2)).shape == (3, 2, 4, 7)
+    noise = given_noise(lang, 5, 3, 2)
+    equal(sample(lang, noise=noise, sample_shape=(5, 3)), sample(lang, noise=noise))
+
+
+@pytest.mark.parametrize('lead', [(2,), (3, 2), (2, 5, 2)])
+def test_noise_for_other_samples_is_refused(lang, lead):
+    with pytest.raises(PolicyError, match=r'but sample_shape is \(5,\); leave sample_shape out'):
+        sample(lang, noise=given_noise(lang, *lead), sample_shape=(5,))
+
+
+@pytest.mark.parametrize('lead', [(), (1,), (3,), (2, 3)])
+def test_noise_for_another_batch_is_refused(lang, lead):
+    with pytest.raises(PolicyError, match=r'noise\.initial must be \(\.\.\., 2, 28\)'):
+        sample(lang, noise=given_noise(lang, *lead))
+
+
+@pytest.mark.parametrize('dim', [0, -3, 8, 3.5])
+def test_action_dimensions_that_the_network_lacks_are_refused(lang, dim):
+    for options in ({}, {'sampler': 'ddim'}):
+        with pytest.raises(PolicyError, match=r'embodiment_action_dim is .* allows 1 to 7'):
+            sample(lang, generator=torch.Generator(), embodiment_action_dim=dim, **options)
+
+
+def test_token_ids_beyond_the_vocabulary_are_refused(lang):
+    language = lang.tasks.language
+    unknown = replace(language, input_ids=language.input_ids + 40_000)
+    with pytest.raises(PolicyError, match='token id'):
+        lang.model.encode_tasks(replace(lang.tasks, language=unknown))
+    with pytest.raises(PolicyError, match='token id'):
+        lang.model(lang.observations, replace(lang.tasks, language=unknown))
+
+
 HEADS = [
     DiffusionHeadConfig(readout_key='readout_action', action_dim=3, use_map=True),
     ContinuousHeadConfig(readout_key='obs', action_dim=3, use_map=True),
@@ -195,15 +172,6 @@ def rich_batch(*tensors):
     return observations, Tasks(LanguageTokens(ids, ids), vectors={'words': words})
 
 
-class FromTensors(torch.nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def forward(self, *tensors):
-        return self.model(*rich_batch(*tensors))
-
-
 def test_every_head_samples_from_one_entry(rich):
     actions = rich.sample_actions(
         *rich_batch(*rich_inputs()),
@@ -215,6 +183,48 @@ def test_every_head_samples_from_one_entry(rich):
     assert actions.isfinite().all()
     same = isinstance(rich.config.head, ContinuousHeadConfig)
     assert torch.equal(actions[0], actions[1]) == same
+
+
+def test_options_of_another_head_are_refused(rich):
+    generator = torch.Generator()
+    noise = SamplingNoise(torch.zeros(2, 3), torch.zeros(20, 2, 3))
+    given = {
+        'noise': {'noise': noise},
+        'sampler': {'sampler': 'ddim'},
+        'sampler, steps': {'sampler': 'ddim', 'steps': 5},
+        'argmax': {'argmax': True},
+        'temperature': {'temperature': 0.5},
+    }
+    known = {
+        DiffusionHeadConfig: ('noise', 'sampler', 'sampler, steps'),
+        DiscreteHeadConfig: ('argmax', 'temperature'),
+        ContinuousHeadConfig: (),
+    }[type(rich.config.head)]
+    for name, options in given.items():
+        source = {} if name == 'noise' else {'generator': generator}
+        if name in known:
+            rich.sample_actions(*rich_batch(*rich_inputs()), **source, **options)
+            continue
+        with pytest.raises(PolicyError, match=f'does not know {name}; leave {name} out'):
+            rich.sample_actions(*rich_batch(*rich_inputs()), **source, **options)
+
+
+def test_every_head_is_told_how_many_dimensions_the_robot_has(rich):
+    batch = rich_batch(*rich_inputs())
+    generator = torch.Generator().manual_seed(0)
+    actions = rich.sample_actions(*batch, generator=generator, embodiment_action_dim=3)
+    equal(actions, rich.sample_actions(*batch, generator=generator.manual_seed(0)))
+    for dim in (0, 4):
+        with pytest.raises(PolicyError, match='allows 1 to 3'):
+            rich.sample_actions(*batch, generator=generator, embodiment_action_dim=dim)
+
+
+@pytest.mark.parametrize('place', [1, 2, 5], ids=['proprio', 'gripper', 'words'])
+def test_numbers_that_are_not_finite_are_refused(rich, place):
+    inputs = [tensor.clone() for tensor in rich_inputs()]
+    inputs[place].view(-1)[-1] = torch.nan
+    with pytest.raises(PolicyError, match='NaN or infinite'):
+        rich(*rich_batch(*inputs))
 
 
 def test_every_head_has_a_training_loss(rich):
@@ -251,6 +261,34 @@ def test_half_precision_is_near(rich, rich_config, dtype, tolerance):
     assert actions.isfinite().all()
 
 
+@pytest.mark.parametrize(
+    ('dtype', 'tolerance'), [(torch.bfloat16, 0.15), (torch.float16, 0.02)], ids=str
+)
+def test_half_precision_leaves_language_encoder_and_head_alone(rich, dtype, tolerance):
+    with torch.inference_mode(mode=False):
+        half = initialized_octo(rich.config, torch.Generator()).eval()
+        half.load_state_dict(rich.state_dict())
+        assert half.half_precision(dtype) is half
+    kept = ('head.', 'octo_transformer.language.')
+    for name, parameter in half.named_parameters():
+        if name.startswith(kept):
+            assert torch.equal(parameter, rich.get_parameter(name)), name
+        else:
+            assert parameter.dtype == dtype, name
+    batch = rich_batch(*rich_inputs())
+    embedding = half(*batch)
+    assert embedding.dtype == torch.float32
+    equal(embedding, rich(*batch), tolerance)
+    tasks = rich.encode_tasks(batch[1])
+    equal(half.encode_tasks(batch[1]).language_features, tasks.language_features)
+
+
+def test_half_precision_of_another_type_is_refused(rich):
+    for dtype in (torch.float32, torch.float64, torch.int8):
+        with pytest.raises(PolicyError, match=r'torch\.bfloat16 or torch\.float16, not'):
+            rich.half_precision(dtype)
+
+
 def test_no_tensor_is_made_on_another_device_than_the_inputs(rich):
     """Operations between the meta device and the CPU are refused by torch, as with a GPU."""
     with torch.inference_mode(mode=False), torch.device('meta'):
@@ -259,13 +297,3 @@ def test_no_tensor_is_made_on_another_device_than_the_inputs(rich):
     assert model(*batch).device.type == 'meta'
     actions = model.sample_actions(*batch, generator=torch.Generator(), embodiment_action_dim=2)
     assert actions.device.type == 'meta'
-
-
-@pytest.mark.slow
-def test_it_can_be_exported_and_compiled_as_one_graph(rich):
-    with torch.inference_mode(mode=False), torch.no_grad():
-        model, tensors = FromTensors(rich), rich_inputs()
-        exported = torch.export.export(model, tensors)
-        equal(exported.module()(*tensors), model(*tensors), 1e-6)
-        compiled = torch.compile(model, backend='eager', fullgraph=True)
-        equal(compiled(*tensors), model(*tensors), 1e-6)

@@ -60,6 +60,15 @@ def test_masks_must_be_equal_exactly_stored_as_bits_or_not(mask, data):
         assert (comparison.status, comparison.error) == (Status.FAILED, 1.0)
 
 
+def test_masks_without_the_axis_of_heads_and_of_one_column():
+    mask = np.arange(2 * 9 * 9).reshape(2, 1, 9, 9) % 3 == 0
+    column = mask[..., :1]
+    forms = (mask[:, 0], np.packbits(mask[:, 0], axis=-1), np.packbits(mask))
+    for ours, stored in (*((mask, form) for form in forms), (column, np.packbits(column, -1))):
+        assert compare('x', ours, stored, 1.0).status is Status.OK
+        assert compare('x', ~ours, stored, 1.0).status is Status.FAILED
+
+
 def test_another_shape_is_a_failure_not_a_traceback():
     comparison = compare('x', np.zeros((2, 3)), np.zeros((3, 2)), 1.0)
     assert comparison.status is Status.FAILED

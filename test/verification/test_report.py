@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from octo_ros.verification.comparison import Comparison, Status
-from octo_ros.verification.report import summary, table
+from octo_ros.verification.report import summary, table, unread
 from octo_ros.verification.verify import Verification
 
 GOOD = Comparison('block/encoderblock_0', Status.OK, 2.5e-5, 5e-5)
@@ -41,6 +41,14 @@ def test_summary():
         'FAILED. 3 compared: 1 ok, 2 failed; 1 skipped.'
     )
     assert 'Nothing could be compared' in summary(Verification((ODD,))).plain
+
+
+def test_what_nobody_read_is_counted_and_named():
+    assert unread(Verification((GOOD,))) is None
+    assert unread(Verification((GOOD,), ('eps/tiem',))).plain == 'Not read: 1 inputs: eps/tiem.'
+    many = unread(Verification((GOOD,), tuple(f'x{i}' for i in range(40)))).plain
+    assert many.startswith('Not read: 40 inputs: x0, x1, ')
+    assert many.endswith(' and 28 more.')
 
 
 def test_all_equal():

@@ -46,7 +46,7 @@ def test_masks_may_be_numbers(lang, config):
         ('task/language_instruction/input_ids', np.ones((2, 5), int), r'must have \(2, 16\)'),
         ('task/language_instruction/input_ids', np.full((2, 16), 120), '0 to 119'),
         ('task/language_instruction/input_ids', np.full((2, 16), -1), '0 to 119'),
-        ('task/language_instruction/input_ids', np.ones((2, 16)), 'must hold integers'),
+        ('task/language_instruction/input_ids', np.full((2, 16), 0.5), 'must hold integers'),
         ('task/pad_mask_dict/language_instruction', np.ones((2, 1)), r'must have \(2,\)'),
     ],
 )

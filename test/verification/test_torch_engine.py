@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -35,8 +36,23 @@ def test_the_other_mask_leaves_the_network_as_it_is(goal_verifier, goal):
 def test_the_head_stays_float32(data):
     options = EngineOptions(dtype='bfloat16')
     model = Verifier(data / 'octo_tiny_goal/checkpoint', options=options).engine.model
-    assert {p.dtype for p in model.octo_transformer.parameters()} == {torch.bfloat16}
+    assert {p.dtype for p in model.octo_transformer.transformer.parameters()} == {torch.bfloat16}
     assert {p.dtype for p in model.head.parameters()} == {torch.float32}
+
+
+def test_the_exact_network_has_the_same_parameters_and_computes_in_float64(lang_verifier, lang):
+    engine = lang_verifier.engine
+    exact = engine.exact()
+    assert exact is engine.exact()
+    for ours, double in zip(engine.model.parameters(), exact.model.parameters(), strict=True):
+        assert double.dtype == torch.float64
+        assert torch.equal(ours.double(), double)
+    for scene in (Scene(lang.inputs), Scene(lang.inputs, correct_attention=True)):
+        plain, double = (each.open(scene) for each in (engine, exact))
+        for name in ('block/encoderblock_1', 'eps/eps_pred', 'sample/actions_normalized'):
+            assert double.array(name).dtype == np.float64
+            difference = np.abs(plain.array(name) - double.array(name)).max()
+            assert 0 < difference < 5e-5
 
 
 @pytest.mark.parametrize('before', [True, False])

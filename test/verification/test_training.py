@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from octo_ros.verification.comparison import Status
-from octo_ros.verification.training import compare_training
+from octo_ros.verification.training import Training
 
 
 def run(verifier, reference, **train):
     changed = {**reference.train, **{name.replace('__', '/'): a for name, a in train.items()}}
-    comparisons = compare_training(verifier.engine.model, reference.inputs, changed)
-    return {comparison.name: comparison for comparison in comparisons}
+    return compared(verifier, reference.inputs, changed)
+
+
+def compared(verifier, inputs, train):
+    engine = verifier.engine
+    training = Training(engine.model, lambda: engine.exact().model)
+    return {comparison.name: comparison for comparison in training.compare(inputs, train)}
 
 
 def failed(comparisons):
@@ -63,8 +68,47 @@ def test_inputs_that_do_not_fit_fail_with_a_sentence(lang_verifier, lang, name, 
     assert all(sentence in comparison.note for comparison in comparisons.values())
 
 
+def spelled(paths, form):
+    return {
+        'bytes': lambda: np.char.encode(paths, 'utf-8'),
+        'prefix': lambda: np.char.add('params/', paths),
+        'dots': lambda: np.char.replace(paths, '/', '.'),
+    }[form]()
+
+
+@pytest.mark.parametrize('form', ['bytes', 'prefix', 'dots'])
+def test_paths_may_be_spelled_otherwise(lang_verifier, lang, form):
+    paths = spelled(lang.train['out/grad_norm/paths'], form)
+    assert not failed(run(lang_verifier, lang, out__grad_norm__paths=paths))
+
+
+@pytest.mark.parametrize('axes', [2, 3, 4])
+def test_a_mask_of_actions_may_lack_its_last_axes(lang_verifier, lang, axes):
+    whole = np.ones((2, 2, 4, 7), np.bool_)
+    whole[0, 1] = False  # says the same with any number of axes
+    index = (slice(None),) * axes + (0,) * (4 - axes)
+    expected = run(lang_verifier, lang, in__action_pad_mask=whole)
+    short = run(lang_verifier, lang, in__action_pad_mask=whole[index])
+    assert short['out/loss'].error == expected['out/loss'].error
+    with_axis = run(lang_verifier, lang, in__action_pad_mask=whole[..., :1])
+    assert with_axis['out/loss'].error == expected['out/loss'].error
+
+
+def test_without_a_mask_every_action_counts(lang_verifier, lang):
+    ones = np.ones((2, 2, 4, 7), np.bool_)
+    train = {n: a for n, a in lang.train.items() if n != 'in/action_pad_mask'}
+    without = compared(lang_verifier, lang.inputs, train)
+    expected = run(lang_verifier, lang, in__action_pad_mask=ones)
+    assert without['out/loss'].error == expected['out/loss'].error
+
+
+def test_whole_floats_are_times(lang_verifier, lang):
+    assert not failed(run(lang_verifier, lang, in__time=lang.train['in/time'].astype(np.float32)))
+    assert failed(run(lang_verifier, lang, in__time=lang.train['in/time'] + 0.5))
+
+
 def test_without_outputs_nothing_is_computed(lang_verifier, lang):
-    assert not list(compare_training(lang_verifier.engine.model, lang.inputs, {}))
+    assert not compared(lang_verifier, lang.inputs, {})
 
 
 def test_unknown_names_are_skipped(lang_verifier, lang):

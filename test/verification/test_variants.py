@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from octo_ros.verification.variants import VARIANTS, OutputName, variant_scene
+from octo_ros.verification.variants import VARIANTS, OutputName, readings
+
+
+def variant_scene(inputs, variant):
+    return next(readings(inputs, variant)).scene
 
 
 @pytest.mark.parametrize(
@@ -17,6 +21,7 @@ from octo_ros.verification.variants import VARIANTS, OutputName, variant_scene
         ('primary_only/task/mask', 'primary_only', 'transformer/task/mask'),
         ('correct_attention/attention_mask', 'correct_attention', 'attention_mask'),
         ('goal_variant/l1/mean_all_steps', 'goal_variant', 'l1/mean_all_steps'),
+        ('no_goal_wrist/eps/eps_pred', 'no_goal_wrist', 'eps/eps_pred'),
         ('elsewhere/readout_action/tokens', '', 'elsewhere/readout_action/tokens'),
     ],
 )
@@ -91,3 +96,33 @@ def test_stored_inputs_of_a_variant_replace_the_rule(lang, variant):
     assert scene.arrays['observation/timestep_pad_mask'] is mask
     base = variant_scene({**lang.inputs, **own}, '')
     equal(base, lang.inputs)
+
+
+def test_one_goal_may_be_missing(lang):
+    arrays = variant_scene(lang.inputs, 'no_goal_wrist').arrays
+    assert set(lang.inputs) - set(arrays) == {'task/image_wrist'}
+
+
+def test_padding_has_readings_only_where_they_differ(lang):
+    name, camera = 'observation/timestep_pad_mask', 'observation/pad_mask_dict/image_wrist'
+    mixed = {**lang.inputs, name: np.array([[True, True], [True, False]])}
+    shown = {n: a for n, a in mixed.items() if not n.startswith(camera.rpartition('/')[0])}
+    masks = [reading.scene.arrays[name].tolist() for reading in readings(shown, 'padded_first')]
+    assert masks == [[[False, True], [False, False]], [[False, True], [False, True]]]
+    labels = [reading.label for reading in readings(mixed, 'padded_first')]
+    assert labels == ['', 'with no other padding', 'with no other padding and all cameras']
+    own = {**mixed, f'padded_first/{name}': masks[0]}
+    own = {n: np.asarray(a) for n, a in own.items()}
+    assert all(
+        reading.scene.arrays[name].tolist() == masks[0]
+        for reading in readings(own, 'padded_first')
+    )
+
+
+def test_a_goal_may_come_with_the_empty_instruction(lang):
+    first, second = readings(lang.inputs, 'goal_variant')
+    name = 'task/language_instruction/input_ids'
+    np.testing.assert_array_equal(first.scene.arrays[name], lang.inputs[name])
+    assert second.scene.arrays[name][:, 0].tolist() == [1, 1]
+    assert not second.scene.arrays[name][:, 1:].any()
+    assert not second.scene.arrays['task/pad_mask_dict/language_instruction'].any()

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,6 +147,89 @@ def test_proprio_is_normalised_with_the_statistics_of_the_checkpoint(aloha, data
     assert verifier.verify(Reference(aloha.inputs, only(aloha.outputs, name), {})).passed
     raw = {'proprio_raw': aloha.inputs['proprio_raw'] + 0.01}
     assert not verifier.verify(Reference(raw, only(aloha.outputs, name), {})).passed
+
+
+def test_inputs_that_nobody_read_are_named(lang_verifier, lang):
+    inputs = {**lang.inputs, 'task/imgae_primary': np.zeros(1), 'observation/timestep': np.ones(2)}
+    verification = lang_verifier.verify(Reference(inputs, lang.outputs, lang.train))
+    assert verification.passed
+    assert verification.unread == ('task/imgae_primary',)
+
+
+def test_names_of_octo_1_0(lang_verifier, lang):
+    inputs = {
+        name.replace('observation/timestep_pad_mask', 'observation/pad_mask').replace(
+            'task/', 'tasks/'
+        ): array
+        for name, array in lang.inputs.items()
+    }
+    assert lang_verifier.verify(Reference(inputs, lang.outputs, {})).passed
+
+
+@pytest.mark.parametrize('prefix', ['', 'task/', 'goal_'])
+@pytest.mark.parametrize('group', ['goal_variant', 'goal', 'goals'])
+def test_goal_images_of_a_variant_by_other_names(data, aloha, group, prefix):
+    verifier = Verifier(data / 'octo_tiny_aloha/checkpoint')
+    inputs = {
+        name.replace('goal_variant/task/image', f'{group}/{prefix}image'): array
+        for name, array in aloha.inputs.items()
+    }
+    names = ('goal_variant/readout_action/tokens', 'transformer/readout_action/tokens')
+    assert verifier.verify(Reference(inputs, only(aloha.outputs, *names), {})).passed
+
+
+@pytest.mark.parametrize('name', ['proprio_raw', 'observation/proprio_raw'])
+@pytest.mark.parametrize('flat', [False, True])
+def test_raw_proprioception_is_enough(data, aloha, name, flat):
+    verifier = Verifier(data / 'octo_tiny_aloha/checkpoint')
+    inputs = without(aloha.inputs, 'observation/proprio', 'proprio_raw')
+    raw = aloha.inputs['proprio_raw']
+    inputs[name] = raw.reshape(-1, raw.shape[-1]) if flat else raw
+    outputs = only(aloha.outputs, 'transformer/obs_proprio/tokens', 'l1/mean_all_steps')
+    assert verifier.verify(Reference(inputs, outputs, {})).passed
+
+
+def test_of_several_datasets_the_one_that_fits_is_named(data, lang, tmp_path):
+    checkpoint = Path(shutil.copytree(data / 'octo_tiny_lang/checkpoint', tmp_path / 'checkpoint'))
+    path = checkpoint / 'dataset_statistics.json'
+    right = json.loads(path.read_text())['tiny_dataset']
+    wrong = json.loads(json.dumps(right))
+    wrong['action']['mean'] = [x + 1 for x in wrong['action']['mean']]
+    outputs = only(lang.outputs, 'sample/actions_unnormalized')
+
+    def verified(*names, **datasets):
+        path.write_text(json.dumps(datasets))
+        verifier = Verifier(checkpoint, dataset_name=''.join(names))
+        return verifier.verify(Reference(lang.inputs, outputs, {}))
+
+    several = verified(a_dataset=wrong, tiny_dataset=right)
+    assert several.passed
+    assert several.comparisons[0].note == 'statistics of tiny_dataset'
+    assert not verified('a_dataset', a_dataset=wrong, tiny_dataset=right).passed
+    none = verified(a_dataset=wrong, another=wrong)
+    assert not none.passed
+    assert 'give --dataset-name, one of a_dataset, another' in none.comparisons[0].note
+
+
+@pytest.mark.parametrize('stored', ['array', 'float', 'missing'])
+def test_the_dimensions_of_the_robot(lang_verifier, lang, stored):
+    name = 'sample/embodiment_action_dim'
+    dim = lang.inputs[name]
+    forms = {'array': np.array([int(dim)]), 'float': np.float32(dim)}
+    inputs = without(lang.inputs, name) | ({name: forms[stored]} if stored in forms else {})
+    outputs = {n: a for n, a in lang.outputs.items() if 'masked' in n}
+    assert len(outputs) == 3
+    assert lang_verifier.verify(Reference(inputs, outputs, {})).passed
+
+
+def test_outputs_stored_in_half_precision(lang_verifier, lang):
+    outputs = {
+        name: array.astype(np.float16) if array.dtype == np.float32 else array
+        for name, array in lang.outputs.items()
+    }
+    assert lang_verifier.verify(Reference(lang.inputs, outputs, {})).passed
+    outputs['transformer/obs/tokens'] = outputs['transformer/obs/tokens'] + np.float16(0.1)
+    assert not lang_verifier.verify(Reference(lang.inputs, outputs, {})).passed
 
 
 class Readouts:
