@@ -6,7 +6,14 @@ from setuptools import find_packages, setup
 
 package_name = 'octo_ros'
 nodes = ('policy_node', 'safety_filter_node', 'sim_node', 'episode_node', 'recorder_node')
-commands = ('bag_to_rlds', 'demo', 'evaluate', 'inspect_checkpoint', 'verify_checkpoint')
+commands = (
+    'bag_to_rlds',
+    'demo',
+    'evaluate',
+    'export_policy',
+    'inspect_checkpoint',
+    'verify_checkpoint',
+)
 
 setup(
     name=package_name,

@@ -9,5 +9,5 @@ compile() {
     grep -vE '^(nvidia-|cuda-|triton|torch==|colorama|tzdata-|.*sys_platform == .emscripten.$)' |
     sed 's/ ; python_full_version < .3\.14.$//'
 }
-{ echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in kinematics.in dev.in torch.in ros-jazzy.in; } > wheels.txt
-{ echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in dev.in torch.in ros-sourced.in; } > sourced.txt
+{ echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in engines.in kinematics.in dev.in torch.in ros-jazzy.in; } > wheels.txt
+{ echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in engines.in dev.in torch.in ros-sourced.in; } > sourced.txt

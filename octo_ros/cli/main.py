@@ -22,6 +22,7 @@ COMMANDS = {
     'demo': 'a simulated arm obeys, with video, bag, dataset and report',
     'evaluate': 'success rates over seeded episodes through the real nodes',
     'bag_to_rlds': 'turn bags into an RLDS dataset that Octo reads',
+    'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
     'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
 }
@@ -79,6 +80,11 @@ def demo() -> int:
 def evaluate() -> int:
     """Console script."""
     return main(['evaluate', *sys.argv[1:]])
+
+
+def export_policy() -> int:
+    """Console script."""
+    return main(['export_policy', *sys.argv[1:]])
 
 
 def inspect_checkpoint() -> int:

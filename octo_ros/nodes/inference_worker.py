@@ -18,18 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from octo_ros.policy.base import Policy
-    from octo_ros.types import ActionChunk, ObservationWindow, Task
+    from octo_ros.types import ActionChunk, Observation, ObservationWindow, Task
 
 HISTORY = 100
 
 
 @dataclass(frozen=True)
 class Request:
-    """One inference to be made."""
+    """One inference to be made.
+
+    Attributes:
+        window: What to look at.
+        task: What to do.
+        start_ns: When the first action is to begin [ns].
+        next_history: What will stand in front of the next observation; prepared afterwards.
+    """
 
     window: ObservationWindow
     task: Task
     start_ns: int
+    next_history: tuple[Observation, ...] = ()
 
 
 class InferenceWorker:
@@ -88,14 +96,20 @@ class InferenceWorker:
                 request, self._waiting = self._waiting, None
             if request is None:
                 continue
-            started = time.perf_counter()
             try:
-                chunk = self._policy.infer(request.window, request.task, request.start_ns)
+                self._serve(request)
             except OctoRosError as error:
                 self._on_error(request, error)
             except Exception as error:
                 self._on_error(request, error)
                 return
-            else:
-                self._times.append(1e3 * (time.perf_counter() - started))
-                self._on_chunk(request, chunk)
+
+    def _serve(self, request: Request) -> None:
+        started = time.perf_counter()
+        chunk = self._policy.infer(request.window, request.task, request.start_ns)
+        self._times.append(1e3 * (time.perf_counter() - started))
+        self._on_chunk(request, chunk)
+        self._policy.prepare(request.next_history, self._has_other_work)
+
+    def _has_other_work(self) -> bool:
+        return self._waiting is not None or self._stopped

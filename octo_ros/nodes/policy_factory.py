@@ -36,12 +36,20 @@ class PolicyParameters:
         Literal['scripted', 'octo'], Field(description="The simulator's expert, or the network")
     ]
     checkpoint: Annotated[
-        str, Field(description='Directory of an Octo checkpoint, or its name on the hub')
+        str,
+        Field(description='Directory of an Octo checkpoint or of an export, or a name on the hub'),
     ] = ''
     dataset_name: Annotated[
         str, Field(description="Which of the checkpoint's statistics; empty if it has one")
     ] = ''
-    device: Annotated[str, Field(description='torch device of the network')] = 'cpu'
+    engine: Annotated[
+        Literal['auto', 'torch', 'onnxruntime', 'openvino'],
+        Field(description='Who runs the network; auto: torch, or openvino for an export'),
+    ] = 'auto'
+    device: Annotated[str, Field(description='Device of the network: cpu, cuda')] = 'cpu'
+    precision: Annotated[
+        Literal['fp32', 'bf16'], Field(description='Of the engine torch; an export has its own')
+    ] = 'fp32'
     seed: Annotated[int, Field(ge=0, description='Seed of the sampling noise')] = 0
     rate: Annotated[float, Field(ge=1, le=50, description='Actions per second [Hz]')] = 10.0
     inference_lead: Annotated[
@@ -96,6 +104,8 @@ def make_policy(
         from octo_ros.sim.scripted_policy import ScriptedPolicy
 
         return ScriptedPolicy(embodiment, scene)
+    from octo_ros.policy.loaded_octo import EngineOptions, LoadedOcto
+    from octo_ros.policy.noise import CoupledNoise
     from octo_ros.policy.octo_policy import OctoPolicy
 
     if not parameters.checkpoint:
@@ -104,14 +114,12 @@ def make_policy(
             'its name on the Hugging Face hub, like rail-berkeley/octo-small-1.5.'
         )
         raise ConfigError(msg)
-    return OctoPolicy.from_checkpoint(
-        parameters.checkpoint,
-        embodiment,
-        dataset_name=parameters.dataset_name or None,
-        seed=parameters.seed,
-        coupled_noise=parameters.coupled_noise,
-        device=parameters.device,
-    )
+    options = EngineOptions(parameters.engine, parameters.device, parameters.precision)
+    loaded = LoadedOcto.load(parameters.checkpoint, parameters.dataset_name, options=options)
+    noise = None
+    if parameters.coupled_noise:
+        noise = CoupledNoise.of(loaded.config.head, embodiment.action_dt, parameters.seed)
+    return OctoPolicy(loaded, embodiment, seed=parameters.seed, noise=noise)
 
 
 def make_scheduler(parameters: PolicyParameters, spec: ActionSpec) -> ChunkScheduler:

@@ -186,7 +186,14 @@ class PolicyNode(ManagedNode):
         self._window.add(observed)
         if task is not None and not self.board.finished:
             self._fill_window(now_ns)
-            self._worker.submit(Request(self._window.window(), task, self._grid.after(now_ns)))
+            self._worker.submit(
+                Request(
+                    self._window.window(),
+                    task,
+                    self._grid.after(now_ns),
+                    self._window.next_history(self._period_ns),
+                )
+            )
 
     def _fill_window(self, now_ns: int) -> None:
         """Look up what no tick observed; what the cameras did not deliver is told, not hidden."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from octo_ros.types import ActionChunk, ActionSpec, ObservationWindow, Task
+    from collections.abc import Callable, Sequence
+
+    from octo_ros.types import ActionChunk, ActionSpec, Observation, ObservationWindow, Task
 
 
 class Policy(Protocol):
@@ -27,6 +29,20 @@ class Policy(Protocol):
 
     def warm_up(self) -> None:
         """Run once on made-up input, so that nothing is compiled or allocated in the loop."""
+
+    def prepare(self, observations: Sequence[Observation], abandoned: Callable[[], bool]) -> bool:
+        """Use idle time for what the next `infer` will need; its result does not depend on it.
+
+        Args:
+            observations: Those that will stand in front of the next one, oldest first.
+            abandoned: Asked again and again; True ends the work at once.
+
+        Returns:
+            Whether all is ready.
+
+        Raises:
+            PolicyError: An observation does not fit this policy.
+        """
 
     def infer(self, window: ObservationWindow, task: Task, start_ns: int) -> ActionChunk:
         """Predict the next actions in robot units (m, rad, opening 0..1), never normalised ones.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
+from octo_ros.errors import PolicyError
+from octo_ros.model.head_config import DiffusionHeadConfig
 from octo_ros.model.sampling import SamplingNoise
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from octo_ros.model.head_config import DiffusionHeadConfig
+    from octo_ros.model.head_config import HeadConfig
 
 # A start this part of an action before a slot's end is at its end: stamps are whole nanoseconds.
 _ROUNDING = 1e-3
@@ -87,6 +89,18 @@ class CoupledNoise:
         self._slots: list[Tensor] = []
         self._origin_ns = 0
         self._first_slot = 0
+
+    @classmethod
+    def of(cls, head: HeadConfig, action_dt: float, seed: int) -> CoupledNoise:
+        """For any network's head.
+
+        Raises:
+            PolicyError: It is no diffusion head.
+        """
+        if not isinstance(head, DiffusionHeadConfig):
+            msg = 'Sampling noise is for a diffusion head only; this checkpoint has another one.'
+            raise PolicyError(msg)
+        return cls(head, action_dt, seed)
 
     def draw(self, start_ns: int) -> SamplingNoise:
         """See `NoiseSource`; a start before that of the last draw begins anew."""

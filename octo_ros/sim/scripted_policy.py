@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from octo_ros.types import ActionChunk
 if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
     from octo_ros.sim.scene import Scene
-    from octo_ros.types import ActionSpec, ObservationWindow, Task
+    from octo_ros.types import ActionSpec, Observation, ObservationWindow, Task
 
 PERIOD = 0.1  # s, one tick of the control loop
 _MAX_AGE_NS = 500_000_000
@@ -59,6 +59,11 @@ class ScriptedPolicy:
 
     def warm_up(self) -> None:
         """Nothing to prepare."""
+
+    def prepare(self, observations: Sequence[Observation], abandoned: Callable[[], bool]) -> bool:
+        """The expert looks at the newest scene only."""
+        del observations, abandoned
+        return True
 
     def infer(self, window: ObservationWindow, task: Task, start_ns: int) -> ActionChunk:
         """The expert's next step.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from octo_ros.model.checkpoint import CheckpointDirectory
     from octo_ros.verification.scene import Scene
+    from octo_ros.verification.window_engines import Kind
 
 Dtype = Literal['float32', 'bfloat16', 'float16']
 DTYPES: tuple[Dtype, ...] = ('float32', 'bfloat16', 'float16')
@@ -25,8 +26,7 @@ class EngineOptions:
 
     Attributes:
         device: `cpu` or `cuda`.
-        dtype: Of everything in front of the action head, which is always float32: the diffusion
-            time's features have angles of up to 100 rad, of which half precision leaves nothing.
+        dtype: Of everything between language encoder and action head, see `Octo.half_precision`.
         step: Training step; None takes the latest.
     """
 
@@ -59,5 +59,19 @@ def _torch(checkpoint: CheckpointDirectory, options: EngineOptions) -> Engine:
     return TorchEngine.load(checkpoint, options)
 
 
+def _window(kind: Kind) -> Callable[[CheckpointDirectory, EngineOptions], Engine]:
+    def load(checkpoint: CheckpointDirectory, options: EngineOptions) -> Engine:
+        from octo_ros.verification.window_engines import WindowVerification
+
+        return WindowVerification(checkpoint, options, kind)
+
+    return load
+
+
 # An engine of another runtime answers None to what it does not make: that is counted as skipped.
-ENGINES: Mapping[str, Callable[[CheckpointDirectory, EngineOptions], Engine]] = {'torch': _torch}
+ENGINES: Mapping[str, Callable[[CheckpointDirectory, EngineOptions], Engine]] = {
+    'torch': _torch,
+    'cached': _window('cached'),
+    'onnxruntime': _window('onnxruntime'),
+    'openvino': _window('openvino'),
+}

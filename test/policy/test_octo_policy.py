@@ -15,13 +15,18 @@ import torch
 
 from octo_ros.embodiment import ACTION_NAMES, load_embodiment
 from octo_ros.errors import DatasetError, PolicyError, UnknownNameError
+from octo_ros.model import load_octo
+from octo_ros.model.batch import Observations, Tasks
 from octo_ros.model.config import LowdimTokenizerConfig
 from octo_ros.model.head_config import ContinuousHeadConfig
 from octo_ros.model.initialization import initialized_octo
-from octo_ros.policy.noise import FreshNoise
+from octo_ros.model.sampling import SamplingNoise
+from octo_ros.policy.engines.torch_engine import torch_engine
+from octo_ros.policy.loaded_octo import LoadedOcto
+from octo_ros.policy.noise import CoupledNoise, FreshNoise
 from octo_ros.policy.octo_policy import OctoPolicy
 from octo_ros.policy.statistics import DatasetStatistics, Normalization
-from octo_ros.types import ObservationWindow, Task
+from octo_ros.types import Observation, ObservationWindow, Task
 
 torch.set_num_threads(1)
 
@@ -38,9 +43,25 @@ def widowx():
     return load_embodiment(str(DATA / 'embodiments/widowx.yaml'))
 
 
+def octo_policy(checkpoint, embodiment, dataset_name='', *, seed):
+    return OctoPolicy(LoadedOcto.load(checkpoint, dataset_name), embodiment, seed=seed)
+
+
+def coupled(embodiment):
+    loaded = LoadedOcto.load(LANG)
+    noise = CoupledNoise(loaded.config.head, embodiment.action_dt, 0)
+    return OctoPolicy(loaded, embodiment, seed=0, noise=noise)
+
+
+def changed(loaded, config):
+    """The same with another network, whose parameters are new."""
+    model = initialized_octo(config, torch.Generator().manual_seed(0))
+    return replace(loaded, config=config, engine=torch_engine(model))
+
+
 @pytest.fixture
 def policy(widowx):
-    return OctoPolicy.from_checkpoint(LANG, widowx, seed=0)
+    return octo_policy(LANG, widowx, seed=0)
 
 
 def frames(seed, length=2, sizes=SIZES):
@@ -96,7 +117,7 @@ def test_actions_are_in_robot_units(widowx, tmp_path):
     content['tiny_dataset']['action'] = {**action, **scaled}
     (other / 'dataset_statistics.json').write_text(json.dumps(content))
     one, ten = (
-        OctoPolicy.from_checkpoint(path, widowx, seed=0).infer(window(), REACH, 0).actions
+        octo_policy(path, widowx, seed=0).infer(window(), REACH, 0).actions
         for path in (LANG, other)
     )
     np.testing.assert_allclose(ten[:, :6], 10 * one[:, :6], rtol=1e-9)
@@ -118,8 +139,8 @@ def test_the_gripper_is_an_opening(policy):
 
 
 def test_the_seed_decides_and_every_call_draws_anew(policy, widowx):
-    again = OctoPolicy.from_checkpoint(LANG, widowx, seed=0)
-    other = OctoPolicy.from_checkpoint(LANG, widowx, seed=1)
+    again = octo_policy(LANG, widowx, seed=0)
+    other = octo_policy(LANG, widowx, seed=1)
     first, second = (policy.infer(window(), REACH, 0).actions for _ in range(2))
     np.testing.assert_array_equal(again.infer(window(), REACH, 0).actions, first)
     np.testing.assert_array_equal(again.infer(window(), REACH, 0).actions, second)
@@ -143,10 +164,9 @@ class RecordedNoise:
 
 
 def test_the_noise_follows_starts_and_tasks(policy, widowx):
-    noise = RecordedNoise(policy._model.config.head)
-    recorded = OctoPolicy(
-        policy._model, policy._tokenizer, policy._scale, widowx, seed=5, noise=noise
-    )
+    loaded = LoadedOcto.load(LANG)
+    noise = RecordedNoise(loaded.config.head)
+    recorded = OctoPolicy(loaded, widowx, seed=5, noise=noise)
     recorded.warm_up()
     put = Task(task_id=2, language_instruction='put the blue block in the bin')
     chunks = [recorded.infer(window(), REACH, start_ns) for start_ns in (7, 8)]
@@ -156,9 +176,7 @@ def test_the_noise_follows_starts_and_tasks(policy, widowx):
 
 
 def test_coupled_noise_stays_within_a_slot_and_replays(widowx):
-    first, again = (
-        OctoPolicy.from_checkpoint(LANG, widowx, seed=0, coupled_noise=True) for _ in range(2)
-    )
+    first, again = (coupled(widowx) for _ in range(2))
     slot_ns = round(widowx.action_dt * SECOND)
     starts = [0, slot_ns // 2, slot_ns, 3 * slot_ns]
     chunks = [first.infer(window(), REACH, start).actions for start in starts]
@@ -168,21 +186,20 @@ def test_coupled_noise_stays_within_a_slot_and_replays(widowx):
         np.testing.assert_array_equal(again.infer(window(), REACH, start).actions, actions)
 
 
-def test_noise_needs_a_diffusion_head(policy, widowx):
+def test_noise_needs_a_diffusion_head(widowx):
     head = ContinuousHeadConfig(readout_key='readout_action', action_horizon=4)
-    model = initialized_octo(
-        replace(policy._model.config, head=head), torch.Generator().manual_seed(0)
-    )
-    made = OctoPolicy(model, policy._tokenizer, policy._scale, widowx, seed=0)
+    loaded = LoadedOcto.load(LANG)
+    other = changed(loaded, replace(loaded.config, head=head))
+    made = OctoPolicy(other, widowx, seed=0)
     made.warm_up()
     assert made.infer(window(), REACH, 0).actions.shape == (4, 7)
-    noise = FreshNoise(policy._model.config.head, 0)
+    noise = FreshNoise(loaded.config.head, 0)
     with pytest.raises(PolicyError, match='for a diffusion head only'):
-        OctoPolicy(model, policy._tokenizer, policy._scale, widowx, seed=0, noise=noise)
+        OctoPolicy(other, widowx, seed=0, noise=noise)
 
 
 def test_warming_up_leaves_no_trace(policy, widowx):
-    cold = OctoPolicy.from_checkpoint(LANG, widowx, seed=0).infer(window(), REACH, 0)
+    cold = octo_policy(LANG, widowx, seed=0).infer(window(), REACH, 0)
     policy.warm_up()
     warm = policy.infer(window(), REACH, 0)
     np.testing.assert_array_equal(warm.actions, cold.actions)
@@ -191,7 +208,7 @@ def test_warming_up_leaves_no_trace(policy, widowx):
 
 def actions(widowx, task, window_=None, checkpoint=LANG):
     """What a fresh policy infers, so that only the inputs can make a difference."""
-    policy = OctoPolicy.from_checkpoint(checkpoint, widowx, seed=0)
+    policy = octo_policy(checkpoint, widowx, seed=0)
     return policy.infer(window() if window_ is None else window_, task, 0).actions
 
 
@@ -199,7 +216,7 @@ def test_another_task_gives_other_actions(policy, widowx):
     put = Task(task_id=2, language_instruction='put the blue block in the bin')
     policy.infer(window(), REACH, 0)
     after = policy.infer(window(), put, 0).actions
-    continued = OctoPolicy.from_checkpoint(LANG, widowx, seed=0)
+    continued = octo_policy(LANG, widowx, seed=0)
     continued.infer(window(), REACH, 0)
     assert not np.array_equal(after, continued.infer(window(), REACH, 0).actions)
     assert not np.array_equal(actions(widowx, put), actions(widowx, REACH))
@@ -249,7 +266,7 @@ def test_a_refused_task_is_not_remembered(policy):
 
 
 def test_words_need_a_tokenizer(widowx):
-    policy = OctoPolicy.from_checkpoint(GOAL, widowx, seed=0)
+    policy = octo_policy(GOAL, widowx, seed=0)
     policy.warm_up()
     with pytest.raises(PolicyError, match='names no tokenizer'):
         policy.infer(window(), REACH, 0)
@@ -257,7 +274,7 @@ def test_words_need_a_tokenizer(widowx):
 
 def test_image_sizes_must_be_the_robots():
     with pytest.raises(PolicyError, match=r'widowx is 256x256 .* was trained with 64x64'):
-        OctoPolicy.from_checkpoint(LANG, load_embodiment('widowx'), seed=0)
+        octo_policy(LANG, load_embodiment('widowx'), seed=0)
 
 
 def test_a_camera_that_only_one_side_has_is_noted(widowx):
@@ -265,7 +282,7 @@ def test_a_camera_that_only_one_side_has_is_noted(widowx):
         'image_primary': widowx.cameras['image_primary'],
         'image_left': widowx.cameras['image_wrist'],
     }
-    policy = OctoPolicy.from_checkpoint(LANG, replace(widowx, cameras=cameras), seed=0)
+    policy = octo_policy(LANG, replace(widowx, cameras=cameras), seed=0)
     assert policy.notes == (
         'image_left of widowx is not read by this checkpoint.',
         'image_wrist of this checkpoint is no camera of widowx; it runs without.',
@@ -289,15 +306,15 @@ def changed_statistics(tmp_path):
 def test_the_dataset_must_be_clear(widowx, changed_statistics):
     several = changed_statistics(lambda c: {**c, 'other_dataset': c['tiny_dataset']})
     with pytest.raises(UnknownNameError, match='Known: other_dataset, tiny_dataset'):
-        OctoPolicy.from_checkpoint(several, widowx, seed=0)
-    OctoPolicy.from_checkpoint(several, widowx, dataset_name='tiny_dataset', seed=0)
+        octo_policy(several, widowx, seed=0)
+    octo_policy(several, widowx, 'tiny_dataset', seed=0)
 
 
 def test_without_statistics_there_is_no_policy(widowx, tmp_path):
     checkpoint = Path(shutil.copytree(LANG, tmp_path / 'checkpoint'))
     (checkpoint / 'dataset_statistics.json').unlink()
     with pytest.raises(DatasetError, match='actions get their units from it'):
-        OctoPolicy.from_checkpoint(checkpoint, widowx, seed=0)
+        octo_policy(checkpoint, widowx, seed=0)
 
 
 def test_actions_of_another_kind_are_refused(widowx, changed_statistics):
@@ -306,7 +323,7 @@ def test_actions_of_another_kind_are_refused(widowx, changed_statistics):
         return {'tiny_dataset': {**content['tiny_dataset'], 'action': action}}
 
     with pytest.raises(PolicyError, match=r'7 numbers per action \(x, y, .*statistics have 6'):
-        OctoPolicy.from_checkpoint(changed_statistics(cut), widowx, seed=0)
+        octo_policy(changed_statistics(cut), widowx, seed=0)
 
 
 def with_normalization(checkpoint, kind):
@@ -315,13 +332,13 @@ def with_normalization(checkpoint, kind):
     (checkpoint / 'config.json').write_text(json.dumps(config))
 
 
-def test_a_network_that_reads_the_robots_state_is_refused(policy, widowx):
-    config = policy._model.config
+def test_a_network_that_reads_the_robots_state_is_refused(widowx):
+    loaded = LoadedOcto.load(LANG)
+    config = loaded.config
     proprio = LowdimTokenizerConfig('proprio', (('proprio', 7),))
     config = replace(config, observation_tokenizers=(*config.observation_tokenizers, proprio))
-    model = initialized_octo(config, torch.Generator().manual_seed(0))
     with pytest.raises(PolicyError, match='reads proprio; OctoPolicy gives images and instr'):
-        OctoPolicy(model, None, policy._scale, widowx, seed=0)
+        OctoPolicy(changed(loaded, config), widowx, seed=0)
 
 
 def test_the_normalisation_of_training_is_undone(widowx, tmp_path):
@@ -337,8 +354,50 @@ def test_the_normalisation_of_training_is_undone(widowx, tmp_path):
         actions(widowx, REACH, checkpoint=checkpoint)
 
 
-def test_a_damaged_network_is_noticed(policy):
+def test_a_damaged_network_is_noticed(widowx):
+    model = load_octo(LANG)
     with torch.no_grad():
-        policy._model.head.network.output.bias.fill_(float('nan'))
+        model.head.network.output.bias.fill_(float('nan'))
+    policy = OctoPolicy(replace(LoadedOcto.load(LANG), engine=torch_engine(model)), widowx, seed=0)
     with pytest.raises(PolicyError, match='not finite'):
         policy.infer(window(), REACH, 0)
+
+
+def test_it_gives_what_the_plain_network_gives(policy):
+    loaded, model = LoadedOcto.load(LANG), load_octo(LANG)
+    noise = FreshNoise(loaded.config.head, 0)
+    tokens = loaded.tokenizer([REACH.language_instruction])
+    for number, mask in enumerate([(False, True), (True, True), (True, True)]):
+        images = frames(number)
+        drawn = noise.draw(0)
+        batch = {key: torch.from_numpy(image)[None] for key, image in images.items()}
+        with torch.inference_mode():
+            plain = model.sample_actions(
+                Observations(batch, torch.tensor([mask])),
+                Tasks(tokens),
+                noise=SamplingNoise(drawn.initial[None], drawn.steps[:, None]),
+                embodiment_action_dim=7,
+            )
+        expected = loaded.scale.robot_units(plain[0].numpy())
+        actions = policy.infer(window(images, mask), REACH, 0).actions
+        np.testing.assert_allclose(actions, expected, atol=1e-4)
+
+
+def observation(images, slot):
+    return Observation(0, {key: image[slot] for key, image in images.items()}, np.zeros(7))
+
+
+def test_preparing_saves_work_and_changes_nothing(widowx):
+    loaded = LoadedOcto.load(LANG)
+    prepared = OctoPolicy(loaded, widowx, seed=0)
+    plain = octo_policy(LANG, widowx, seed=0)
+    assert not prepared.prepare(())  # there is no task yet
+    for number in range(3):
+        images = frames(number)
+        expected = plain.infer(window(images), REACH, 0).actions
+        np.testing.assert_allclose(
+            prepared.infer(window(images), REACH, 0).actions, expected, atol=1e-5
+        )
+        assert prepared.prepare([observation(frames(number + 1), 0)])
+    assert loaded.engine.counts.hits == 2
+    assert not prepared.prepare([observation(frames(9), 0)], lambda: True)
