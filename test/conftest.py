@@ -55,3 +55,49 @@ def pytest_ignore_collect(collection_path, config):
 @pytest.fixture
 def domain_id() -> int:
     return DOMAIN
+
+
+@pytest.fixture(scope='session')
+def rich_config():
+    """A network with every kind of part."""
+    # Imported here: tests of other rooms run without PyTorch.
+    from octo_ros.model.config import (
+        BinConfig,
+        ImageTokenizerConfig,
+        LanguageTokenizerConfig,
+        LowdimTokenizerConfig,
+        OctoConfig,
+        StemConfig,
+        T5Config,
+        TransformerConfig,
+    )
+    from octo_ros.model.head_config import DiffusionHeadConfig
+
+    stem = StemConfig(
+        features=(32, 64, 64, 64), num_features=128, use_film=True, img_norm_type='imagenet'
+    )
+    camera = ImageTokenizerConfig(
+        'top',
+        ('image_top',),
+        (),
+        (64, 64),
+        stem,
+        film_keys=('words',),
+        film_size=9,
+        learned_tokens=6,
+    )
+    proprio = LowdimTokenizerConfig('proprio', (('proprio', 14),), BinConfig(64))
+    gripper = LowdimTokenizerConfig('gripper', (('gripper', 2),))
+    t5 = T5Config(vocab_size=300, d_model=96, d_kv=16, d_ff=256, num_layers=1, num_heads=8)
+    return OctoConfig(
+        observation_tokenizers=(proprio, camera, gripper),
+        language=LanguageTokenizerConfig('language', 16, t5),
+        readouts=(('action', 3), ('value', 1)),
+        head=DiffusionHeadConfig(readout_key='readout_action', use_map=True, time_dim=512),
+        transformer=TransformerConfig(num_layers=1, mlp_dim=256, num_attention_heads=4),
+        token_embedding_size=128,
+        max_horizon=10,
+        window_size=1,
+        repeat_task_tokens=True,
+        use_correct_attention=True,
+    )

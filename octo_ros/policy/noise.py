@@ -37,6 +37,18 @@ class NoiseSource(Protocol):
         """A new task begins: nothing of the last one may be felt in it."""
 
 
+def diffusion_head(head: HeadConfig) -> DiffusionHeadConfig:
+    """The head, if it is one that takes noise.
+
+    Raises:
+        PolicyError: It is another one.
+    """
+    if not isinstance(head, DiffusionHeadConfig):
+        msg = 'Sampling noise is for a diffusion head only; this checkpoint has another one.'
+        raise PolicyError(msg)
+    return head
+
+
 class FreshNoise:
     """New noise for every chunk, as the original Octo draws it.
 
@@ -97,10 +109,7 @@ class CoupledNoise:
         Raises:
             PolicyError: It is no diffusion head.
         """
-        if not isinstance(head, DiffusionHeadConfig):
-            msg = 'Sampling noise is for a diffusion head only; this checkpoint has another one.'
-            raise PolicyError(msg)
-        return cls(head, action_dt, seed)
+        return cls(diffusion_head(head), action_dt, seed)
 
     def draw(self, start_ns: int) -> SamplingNoise:
         """See `NoiseSource`; a start before that of the last draw begins anew."""

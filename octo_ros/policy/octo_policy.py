@@ -15,7 +15,7 @@ from octo_ros.model.head_config import DiffusionHeadConfig
 from octo_ros.model.sampling import Sampling, SamplingNoise
 from octo_ros.policy.engines.base import never
 from octo_ros.policy.engines.frame import Frame
-from octo_ros.policy.noise import FreshNoise
+from octo_ros.policy.noise import FreshNoise, diffusion_head
 from octo_ros.policy.robot_fit import RobotFit, pixels
 from octo_ros.policy.task_encoder import TaskEncoder
 from octo_ros.types import ActionChunk, ActionSpec, ObservationWindow, Task
@@ -63,10 +63,9 @@ class OctoPolicy:
         )
         self._spec = embodiment.action_spec(self._head.action_horizon)
         self._generator = torch.Generator().manual_seed(seed)
-        if noise is not None and not isinstance(self._head, DiffusionHeadConfig):
-            msg = 'Sampling noise is for a diffusion head only; this checkpoint has another one.'
-            raise PolicyError(msg)
-        if noise is None and isinstance(self._head, DiffusionHeadConfig):
+        if noise is not None:
+            diffusion_head(self._head)
+        elif isinstance(self._head, DiffusionHeadConfig):
             noise = FreshNoise(self._head, seed)
         self._noise = noise
         self._task_id: int | None = None

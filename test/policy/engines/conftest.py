@@ -13,19 +13,8 @@ import torch
 
 from octo_ros.model import load_octo
 from octo_ros.model.batch import LanguageTokens, Tasks
-from octo_ros.model.config import (
-    BinConfig,
-    ImageTokenizerConfig,
-    LanguageTokenizerConfig,
-    LowdimTokenizerConfig,
-    OctoConfig,
-    StemConfig,
-    T5Config,
-    TransformerConfig,
-)
 from octo_ros.model.diffusion import DiffusionHead
 from octo_ros.model.discrete import DiscreteHead
-from octo_ros.model.head_config import DiffusionHeadConfig
 from octo_ros.model.octo import Octo
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.frame import Frame
@@ -93,36 +82,3 @@ def world():
         return World(networks[name], np.random.default_rng(seed))
 
     return make
-
-
-@pytest.fixture(scope='session')
-def rich_config() -> OctoConfig:
-    """A network with every kind of part."""
-    stem = StemConfig(
-        features=(32, 64, 64, 64), num_features=128, use_film=True, img_norm_type='imagenet'
-    )
-    camera = ImageTokenizerConfig(
-        'top',
-        ('image_top',),
-        (),
-        (64, 64),
-        stem,
-        film_keys=('words',),
-        film_size=9,
-        learned_tokens=6,
-    )
-    proprio = LowdimTokenizerConfig('proprio', (('proprio', 14),), BinConfig(64))
-    gripper = LowdimTokenizerConfig('gripper', (('gripper', 2),))
-    t5 = T5Config(vocab_size=300, d_model=96, d_kv=16, d_ff=256, num_layers=1, num_heads=8)
-    return OctoConfig(
-        observation_tokenizers=(proprio, camera, gripper),
-        language=LanguageTokenizerConfig('language', 16, t5),
-        readouts=(('action', 3), ('value', 1)),
-        head=DiffusionHeadConfig(readout_key='readout_action', use_map=True, time_dim=512),
-        transformer=TransformerConfig(num_layers=1, mlp_dim=256, num_attention_heads=4),
-        token_embedding_size=128,
-        max_horizon=10,
-        window_size=1,
-        repeat_task_tokens=True,
-        use_correct_attention=True,
-    )
