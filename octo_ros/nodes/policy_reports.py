@@ -100,9 +100,7 @@ class PolicyReports:
             actions_published=self.actions_published,
             chunks=self.chunks,
             deadline_misses=self.deadline_misses,
-            infer_ms_p50=self._infer_ms[0],
-            infer_ms_p95=self._infer_ms[1],
-            observation_age_ms=self._age_ms,
+            late_slots=self.late_slots,
         )
         message.header.stamp = self._node.get_clock().now().to_msg()
         return message

@@ -15,6 +15,7 @@ from octo_ros.embodiment import load_embodiment
 
 MESSAGES = Path(__file__).resolve().parents[2] / 'octo_ros_msgs/msg'
 NAMES = (
+    'CameraCounts',
     'EndEffectorDelta',
     'EpisodeEvent',
     'ExecutedAction',
@@ -22,6 +23,7 @@ NAMES = (
     'SafetyStatus',
     'SceneObject',
     'SceneState',
+    'StageLatency',
 )
 INSTRUCTIONS = ('reach the red block', 'pick up the green block')
 START = 1_700_000_000_000_000_000
