@@ -157,7 +157,7 @@ def _head_inputs(network: TorchNetwork) -> tuple[tuple[Tensor, ...], tuple[objec
     config = network.octo.config
     tokens = torch.zeros(_BATCH, len(network.layout.head), config.token_embedding_size)
     if not isinstance(config.head, DiffusionHeadConfig):
-        return (tokens,), ({0: _ANY}, ())
+        return (tokens,), ({0: _ANY},)
     n = config.head.action_horizon * config.head.action_dim
     steps = torch.zeros(config.head.diffusion_steps, _BATCH, n)
     noise = (torch.zeros(_BATCH, n), steps, kept_numbers(config.head, None))
