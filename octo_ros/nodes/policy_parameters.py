@@ -47,7 +47,9 @@ class PolicyParameters:
     ] = 'auto'
     device: Annotated[
         str,
-        Field(description='Device of the network: cpu, cuda; tensorrt with the engine onnxruntime'),
+        Field(
+            description='Device of the network: cpu, cuda; tensorrt with the engine onnxruntime'
+        ),
     ] = 'cpu'
     cache_dir: Annotated[
         str,

@@ -79,9 +79,7 @@ class OnnxRuntimeRuntime:
         plain = onnxruntime.InferenceSession(
             str(path), settings, providers=['CPUExecutionProvider']
         )
-        sizes = {
-            name: shapes[number][axis] for name, (number, axis) in _free_sizes(plain).items()
-        }
+        sizes = {name: shapes[number][axis] for name, (number, axis) in _free_sizes(plain).items()}
         return BoundSession(self._session(path, sizes, fixed=True, exact=exact), self.device)
 
     def _session(
