@@ -8,6 +8,7 @@ package_name = 'octo_ros'
 nodes = ('policy_node', 'safety_filter_node', 'sim_node', 'episode_node', 'recorder_node')
 commands = (
     'bag_to_rlds',
+    'benchmark',
     'demo',
     'evaluate',
     'export_policy',
