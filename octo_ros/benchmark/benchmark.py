@@ -5,21 +5,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from octo_ros.benchmark.machine import Machine, cores, load_average, processor, versions
+from octo_ros.benchmark.machine import Machine, load_average
 from octo_ros.benchmark.network_run import NetworkRun
 from octo_ros.benchmark.peak import PeakProbe
 from octo_ros.benchmark.remote import Remote
 from octo_ros.benchmark.row import Row
-from octo_ros.errors import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from octo_ros.benchmark.options import Job, Options, Watch
-    from octo_ros.benchmark.variant import Refusal
+    from octo_ros.benchmark.entrant import Options
+    from octo_ros.benchmark.subject import Subject
+    from octo_ros.benchmark.variant import Variant
     from octo_ros.policy.engines.manifest import Precision
 
 
@@ -30,75 +30,54 @@ class Result:
     Attributes:
         machine: On what.
         rows: One per engine, precision and network.
-        refused: Those that are not there, with the reason.
         notes: Sentences on what the figures mean.
     """
 
     machine: Machine
     rows: tuple[Row, ...]
-    refused: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            'machine': asdict(self.machine),
-            'rows': [asdict(row) for row in self.rows],
-            'refused': [refusal.to_dict() for refusal in self.refused],
-            'notes': list(self.notes),
-        }
+        return asdict(self)
 
 
-def run(jobs: Sequence[Job], options: Options, folder: Path, watch: Watch) -> Result:
+def run(
+    subjects: Sequence[Subject],
+    wanted: Sequence[Variant],
+    options: Options,
+    folder: Path,
+    say: Callable[[str], None],
+) -> Result:
     """Measure.
 
     Args:
-        jobs: The networks.
+        subjects: The networks.
+        wanted: The rows of each.
         options: How.
-        folder: Where exports are kept.
-        watch: Is told how far it is.
+        folder: For exports.
+        say: Is told what begins.
 
     Raises:
-        PolicyError: Nothing of what was asked for runs here.
-        CheckpointError: Weights are damaged, or the disk refuses.
+        PolicyError: The plain network, with which all are compared, does not run.
     """
-    runs = [NetworkRun(job, options, folder, watch) for job in jobs]
-    if not any(network.variants for network in runs):
-        _refuse(runs)
-    watch.expect(2)
-    load_before = load_average()
-    peaks = _peaks(options, watch)
-    measured = [network.measure() for network in runs]
-    if not any(measured):
-        _refuse(runs)
-    again = _peaks(options, watch)
-    machine = Machine(
-        processor=processor(options.device),
-        cores=cores(),
-        threads=options.threads,
-        device=options.device,
-        peak_gflops={name: max(peak, again[name]) for name, peak in peaks.items()},
-        load_average=(load_before, load_average()),
-        versions=versions(),
-    )
-    rows = tuple(
-        Row.of(network.job.subject, variant, machine, measurement)
-        for network, results in zip(runs, measured, strict=True)
-        for variant, measurement in results.items()
-    )
-    refused = tuple(refusal for network in runs for refusal in network.refusals)
-    return Result(machine, rows, refused, tuple(note for r in runs for note in r.notes()))
-
-
-def _peaks(options: Options, watch: Watch) -> dict[Precision, float]:
-    """In a process that is gone afterwards."""
-    watch.begin('peak of the machine')
+    runs = [NetworkRun(subject, wanted, options, say) for subject in subjects]
+    before = load_average()
+    peaks: dict[Precision, float] = {}
     with Remote('the peak', PeakProbe, options.threads, options.device) as probe:
-        peaks: dict[Precision, float] = probe.call('measure')
-    return peaks
 
+        def measure_peak() -> None:
+            """In turns with the engines, so that noise hits it like them; the best one counts."""
+            say('peak of the machine')
+            for precision, rate in probe.call('measure').items():
+                peaks[precision] = max(rate, peaks.get(precision, 0.0))
 
-def _refuse(runs: Sequence[NetworkRun]) -> NoReturn:
-    reasons = dict.fromkeys(refusal.reason for network in runs for refusal in network.refusals)
-    msg = f'Nothing to measure. {" ".join(reasons)}'
-    raise PolicyError(msg)
+        for network in runs:
+            network.measure(folder, measure_peak)
+    machine = Machine.now(options.threads, options.device, peaks, before)
+    rows = tuple(
+        Row.of(network.subject, entrant, machine)
+        for network in runs
+        for entrant in network.entrants
+    )
+    return Result(machine, rows, tuple(note for subject in subjects for note in subject.notes))

@@ -9,18 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from octo_ros.benchmark.policy_loop import PolicyLoop
-from octo_ros.benchmark.timing import Timing
+from octo_ros.benchmark.stopwatch import Durations, Stopwatch
 from octo_ros.benchmark.workload import Tick, Workload
 from octo_ros.errors import OctoRosError
 from octo_ros.model.checkpoint import CheckpointDirectory, load_weights
+from octo_ros.policy.engines.base import Turn
 from octo_ros.policy.engines.plain_engine import PlainEngine
+from octo_ros.policy.engines.together import warm_up
 from octo_ros.policy.engines.torch_engine import TorchOptions, torch_engine
 
 if TYPE_CHECKING:
@@ -30,16 +32,13 @@ if TYPE_CHECKING:
 
 _ENCODED_PER = 5  # one language encoding per so many ticks
 
-# encode, first_frame, full, precompute, critical, policy, resize → samples
-Timings = dict[str, Timing]
-
 
 @dataclass(frozen=True)
 class Source:
     """Where an engine comes from.
 
     Attributes:
-        path: Directory of a checkpoint, for torch, or of an export.
+        path: Directory of a checkpoint, or of an export for those that run graphs.
         step: Training step of the checkpoint; None takes the latest.
     """
 
@@ -55,7 +54,6 @@ class Footprint:
         load_s: From files to an engine [s]; libraries had been imported before.
         warm_up_s: The first window of either kind [s].
         peak_memory_mb: The most that the process ever held, libraries and mapped files included.
-        resident_memory_mb: What it holds in the end.
         gpu_memory_mb: The most that torch ever held on the GPU.
         split: Whether it reuses what it knows; else it runs the plain network every time.
         notes: Sentences on what was not measured.
@@ -64,7 +62,6 @@ class Footprint:
     load_s: float
     warm_up_s: float
     peak_memory_mb: float
-    resident_memory_mb: float
     gpu_memory_mb: float | None
     split: bool
     notes: tuple[str, ...]
@@ -85,7 +82,8 @@ class EngineProbe:
 
     def __init__(self, variant: Variant, source: Source, threads: int, device: Device) -> None:
         torch.set_num_threads(threads)
-        __import__(variant.engine)
+        if variant.runs_graphs:
+            __import__(variant.engine)  # before the clock of loading starts
         started = time.perf_counter()
         self._engine, self._checkpoint = _load(variant, source, threads, device)
         self._load_s = time.perf_counter() - started
@@ -98,71 +96,73 @@ class EngineProbe:
         self._warm_up()
         self._warm_up_s = time.perf_counter() - started
 
-    def time(self, ticks: int) -> Timings:
+    def time(self, ticks: int) -> Durations:
         """One turn.
 
         Args:
-            ticks: Calls with everything prepared; of the other kinds there are fewer.
+            ticks: Calls of `precompute` and `critical`; of `encode`, `first_frame`, `full`,
+                `policy` and `resize` there are fewer.
         """
-        kinds = ('encode', 'first_frame', 'full', 'precompute', 'critical', 'policy', 'resize')
-        timings = {kind: Timing() for kind in kinds}
+        stopwatch = Stopwatch()
         self._engine.set_task(self._task)
-        self._time_cached(timings['precompute'], timings['critical'], ticks)
+        self._time_prepared(stopwatch, ticks)
         some = (ticks + 1) // 2
         for _ in range(some):
             history = self._workload.history()
-            timings['full'].measure(self._acting(history))
-            timings['first_frame'].measure(self._acting((None,) * len(history)))
+            stopwatch.time('full', self._acting(history))
+            stopwatch.time('first_frame', self._acting((None,) * len(history)))
         for _ in range(ticks // _ENCODED_PER + 1):
             encode = partial(self._engine.encode, self._workload.task())
-            timings['encode'].measure(lambda encode=encode: self._finished(encode()))
+            stopwatch.time('encode', partial(self._finish, encode))
         if self._policy is not None:
-            self._policy.run(timings['policy'], timings['resize'], some)
-        return timings
+            self._policy.run(stopwatch, some)
+        return dict(stopwatch.durations)
 
     def actions(self, ticks: list[Tick]) -> NDArray[np.float32]:
         """Normalised actions, shape (ticks, action_horizon, action_dim), each fully prepared."""
         chunks = []
         for tick in ticks:
-            self._engine.set_task(self._engine.encode(tick.seen.task))
-            self._engine.prepare(tick.seen.history)
-            chunks.append(self._engine.act(tick.seen.history, tick.seen.newest, tick.sampling))
+            self._engine.set_task(self._engine.encode(tick.task))
+            self._engine.prepare(tick.history)
+            chunks.append(self._engine.act(tick.history, tick.newest, tick.sampling))
         return np.stack(chunks)
 
     def footprint(self) -> Footprint:
         """As it is now."""
-        gpu = torch.cuda.max_memory_reserved() / 1e6 if self._cuda else None
         return Footprint(
             load_s=self._load_s,
             warm_up_s=self._warm_up_s,
-            peak_memory_mb=_memory('VmHWM'),
-            resident_memory_mb=_memory('VmRSS'),
-            gpu_memory_mb=gpu,
+            peak_memory_mb=_peak_memory_mb(),
+            gpu_memory_mb=torch.cuda.max_memory_reserved() / 1e6 if self._cuda else None,
             split=not isinstance(self._engine, PlainEngine),
             notes=self._notes,
         )
 
-    def _time_cached(self, precompute: Timing, critical: Timing, ticks: int) -> None:
+    def _time_prepared(self, stopwatch: Stopwatch, ticks: int) -> None:
+        """Ticks as in the loop: each frame is first the newest one, then history."""
         history = self._workload.history()
         if history:  # the frames must have been through the stems, as after any tick
-            self._engine.act(history[:-1], history[-1], self._workload.sampling())
+            self._engine.act(history[:-1], self._frame(history[-1]), self._workload.sampling())
         for _ in range(ticks):
             newest = self._workload.frame()
             prepare = partial(self._engine.prepare, history)
-            precompute.measure(lambda prepare=prepare: self._finished(prepare()))
-            critical.measure(self._acting(history, newest))
+            stopwatch.time('precompute', partial(self._finish, prepare))
+            stopwatch.time('critical', self._acting(history, newest))
             history = (*history, newest)[1:] if history else ()
 
     def _acting(self, history: History, newest: Frame | None = None) -> Callable[[], object]:
-        """A call that is ready to be timed."""
-        frame = newest or self._workload.frame()
+        """uint8 pictures to normalised actions, ready to be timed."""
+        frame = self._frame(newest)
         return partial(self._engine.act, history, frame, self._workload.sampling())
+
+    def _frame(self, given: Frame | None) -> Frame:
+        return given or self._workload.frame()
 
     def _warm_up(self) -> None:
         self._engine.set_task(self._task)
         history, newest = self._workload.history(), self._workload.frame()
         for shown in {history, (None,) * len(history)}:
-            self._engine.warm_up(shown, newest, self._workload.sampling())
+            warm_up([Turn(self._engine, shown, newest, self._workload.sampling())])
 
     def _policy_loop(self) -> PolicyLoop | None:
         try:
@@ -171,31 +171,34 @@ class EngineProbe:
             self._notes = (f'Not measured through the policy: {error}',)
             return None
 
-    def _finished(self, result: object) -> object:
-        """What a call started on a GPU counts until it is done."""
+    def _finish(self, call: Callable[[], object]) -> None:
+        """What a call starts on a GPU counts until it is done."""
+        call()
         if self._cuda:
             torch.cuda.synchronize()
-        return result
 
 
 def _load(
     variant: Variant, source: Source, threads: int, device: Device
 ) -> tuple[Engine[Any], CheckpointDirectory]:
-    if variant.engine == 'torch':
-        checkpoint = CheckpointDirectory.read(source.path)
-        precision = 'bf16' if variant.precision == 'bf16' else 'fp32'
-        options = TorchOptions(device, precision, threads)
-        return torch_engine(load_weights(checkpoint, source.step), None, options), checkpoint
-    from octo_ros.policy.engines.exported import Exported
-    from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
+    if variant.engine in ('onnxruntime', 'openvino'):
+        from octo_ros.policy.engines.exported import Exported
+        from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
 
-    exported = Exported.read(source.path)
-    half = variant.precision != 'fp32'
-    runtime = RuntimeOptions(variant.engine, device, threads, bfloat16=half)
-    return exported_engine(exported, runtime), exported.checkpoint
+        exported = Exported.read(source.path)
+        bfloat16 = variant.rest == 'bf16'
+        runtime = RuntimeOptions(variant.engine, device, threads, bfloat16=bfloat16)
+        return exported_engine(exported, runtime), exported.checkpoint
+    checkpoint = CheckpointDirectory.read(source.path)
+    octo = load_weights(checkpoint, source.step)
+    if variant.engine == 'plain':
+        plain = octo.to(device).eval()
+        return PlainEngine(plain, checkpoint.config.window_size), checkpoint
+    half: Literal['fp32', 'bf16'] = 'bf16' if variant.precision == 'bf16' else 'fp32'
+    return torch_engine(octo, None, TorchOptions(device, half, threads)), checkpoint
 
 
-def _memory(field: str) -> float:
-    """In MB; the process is fresh, so its peak is its own."""
+def _peak_memory_mb() -> float:
+    """The process is fresh, so its peak is its own."""
     lines = Path('/proc/self/status').read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(field)).split()[1]) * 1024 / 1e6
+    return int(next(line for line in lines if line.startswith('VmHWM')).split()[1]) * 1024 / 1e6

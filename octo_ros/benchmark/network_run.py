@@ -4,26 +4,27 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from octo_ros.benchmark.engine_probe import EngineProbe, Source
-from octo_ros.benchmark.exports import Exports
-from octo_ros.benchmark.plain_network import PlainNetwork
+from octo_ros.benchmark.engine_probe import Source
+from octo_ros.benchmark.entrant import Entrant
 from octo_ros.benchmark.remote import Remote
-from octo_ros.benchmark.turns import Measurement, Turns
-from octo_ros.benchmark.variant import EngineName, Plan, Refusal, Variant
-from octo_ros.benchmark.workload import Workload
+from octo_ros.benchmark.subject import export
+from octo_ros.benchmark.variant import PLAIN
 from octo_ros.errors import PolicyError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from octo_ros.benchmark.options import Job, Options, Watch
+    from octo_ros.benchmark.entrant import Options
+    from octo_ros.benchmark.subject import Subject
+    from octo_ros.benchmark.variant import Variant
     from octo_ros.benchmark.workload import Tick
+    from octo_ros.policy.engines.manifest import Precision
 
 _COMPARED = 20  # ticks, at most
 
@@ -32,110 +33,86 @@ class NetworkRun:
     """Measures one network.
 
     Args:
-        job: The network.
+        subject: The network.
+        wanted: The rows.
         options: How.
-        folder: Where exports are kept.
-        watch: Is told how far it is.
+        say: Is told what begins.
 
     Attributes:
-        job: The network.
-        variants: What will be measured.
-        refusals: Rows that were asked for and are not there.
+        subject: The network.
+        entrants: One per row, with what was measured.
     """
 
-    def __init__(self, job: Job, options: Options, folder: Path, watch: Watch) -> None:
-        self.job, self._options, self._watch = job, options, watch
-        self._exports = Exports(job.subject, folder, job.calibration)
-        exported = job.subject.exported
-        plan = Plan.of(options.engines, options.precisions, options.device, exported)
-        self.variants = plan.variants
-        self.refusals = list(plan.refusals)
-        self._reference: str | None = None
-        graphs = sum(variant.engine != 'torch' for variant in plan.variants)
-        watch.expect(len(plan.variants) * (options.rounds + 1) + graphs + 1)
+    def __init__(
+        self,
+        subject: Subject,
+        wanted: Sequence[Variant],
+        options: Options,
+        say: Callable[[str], None],
+    ) -> None:
+        self.subject, self._options, self._say = subject, options, say
+        self.entrants = [Entrant(variant, options) for variant in wanted]
 
-    def measure(self) -> dict[Variant, Measurement]:
+    def measure(self, folder: Path, each_round: Callable[[], None]) -> None:
         """Everything that runs.
 
+        Args:
+            folder: For exports.
+            each_round: Is called in every round, like an engine.
+
         Raises:
-            CheckpointError: The weights are damaged.
+            PolicyError: The plain network, with which all are compared, does not run.
         """
-        turns = [
-            Turns(variant, source, self._options)
-            for variant in self.variants
-            if (source := self._source(variant)) is not None
-        ]
-        if not turns:
-            return {}
-        workload = Workload(self.job.subject.config, seed=1)
-        compared = workload.compared(min(_COMPARED, self._options.ticks), self.job.compared)
-        expected = self._expected(compared)
-        measured: dict[Variant, Measurement] = {}
+        self._export(folder)
+        rounds = self._options.rounds
         try:
-            for number in range(1, self._options.rounds + 1):
-                for turn in list(turns):
-                    self._begin(f'{turn.variant}, round {number} of {self._options.rounds}')
-                    try:
-                        turn.take()
-                        if number == self._options.rounds:
-                            self._begin(f'{turn.variant}, accuracy')
-                            measured[turn.variant] = turn.finish(compared, expected)
-                    except PolicyError as error:
-                        turns.remove(turn)
-                        turn.close()
-                        self.refusals.append(Refusal(turn.variant, str(error)))
+            compared = self.subject.compared(min(_COMPARED, self._options.ticks))
+            expected = self._expected(compared)
+            for number in range(1, rounds + 1):
+                each_round()
+                for entrant in self._running():
+                    self._begin(f'{entrant.variant}, round {number} of {rounds}')
+                    entrant.take_turn()
+                    if number == rounds and entrant.problem is None:
+                        entrant.finish(compared, expected)
         finally:
-            for turn in turns:
-                turn.close()
-        return measured
+            for entrant in self.entrants:
+                entrant.close()
 
-    def notes(self) -> tuple[str, ...]:
-        """What the action errors mean."""
-        subject, recorded = self.job.subject, bool(self.job.compared)
-        if self._reference is None:
-            return (
-                f'{subject.name} holds no float32 weights to compare actions with: give the '
-                'checkpoint it was made of.',
-            )
-        pictures = 'recorded pictures' if recorded else 'pictures of noise'
-        sentence = f'{subject.name}: actions are compared with {self._reference}, on {pictures}'
-        if not subject.trained:
-            return (
-                f'{sentence}. Its weights are random: speed and memory are those of a trained '
-                'network, action errors are not; measure these with --checkpoint.',
-            )
-        return (
-            f'{sentence}.' if recorded else f'{sentence} (--calibration takes recorded ones).',
-        )
+    def _export(self, folder: Path) -> None:
+        """The graphs; float32 ones serve bf16 too: the runtime chooses in which type they run."""
+        source = Source(self.subject.path, self.subject.step)
+        graphs: dict[Precision, list[Entrant]] = {'fp32': [], 'int8': []}
+        for entrant in self._running():
+            entrant.source = source
+            if entrant.variant.runs_graphs:
+                kind: Precision = 'int8' if entrant.variant.precision == 'int8' else 'fp32'
+                graphs[kind].append(entrant)
+        for kind, entrants in graphs.items():
+            if not entrants:
+                continue
+            self._begin(f'{kind} graphs')
+            output = folder / f'{self.subject.name}-{kind}'
+            problem = None
+            try:
+                Remote('the export', export, self.subject, output, kind).close()
+            except PolicyError as error:
+                problem = str(error)
+            for entrant in entrants:
+                entrant.source, entrant.problem = Source(output), problem
 
-    def _source(self, variant: Variant) -> Source | None:
-        """Checkpoint or export; None if it could not be exported, which is a refusal then."""
-        subject = self.job.subject
-        if variant.engine == 'torch':
-            return Source(subject.path, subject.step)
-        self._begin(f'graphs for {variant}')
-        try:
-            return Source(self._exports.directory(variant.precision))
-        except PolicyError as error:
-            self.refusals.append(Refusal(variant, str(error)))
-            return None
-
-    def _expected(self, compared: list[Tick]) -> NDArray[np.float32] | None:
-        """Actions of the reference."""
-        subject, threads = self.job.subject, self._options.threads
-        source = Source(subject.path, subject.step)
+    def _expected(self, compared: list[Tick]) -> NDArray[np.float32]:
+        """Actions of the reference: the plain network on the CPU."""
         self._begin('reference')
-        if subject.exported is None:
-            self._reference = 'the plain network in torch fp32'
-            with Remote('the reference', PlainNetwork, source, threads) as plain:
-                return plain.call('actions', compared)
-        if subject.exported == 'int8':
-            return None
-        engine: EngineName = 'openvino' if find_spec('openvino') else 'onnxruntime'
-        exact = Variant(engine, 'fp32')
-        self._reference = f'{exact} on the same graphs'
-        with Remote('the reference', EngineProbe, exact, source, threads, 'cpu') as probe:
-            return probe.call('actions', compared)
+        reference = Entrant(PLAIN, self._options.on_cpu)
+        reference.source = Source(self.subject.path, self.subject.step)
+        try:
+            return reference.actions(compared)
+        finally:
+            reference.close()
+
+    def _running(self) -> list[Entrant]:
+        return [entrant for entrant in self.entrants if entrant.problem is None]
 
     def _begin(self, step: str) -> None:
-        self._watch.begin(f'{self.job.subject.size}: {step}')
+        self._say(f'{self.subject.size}: {step}')

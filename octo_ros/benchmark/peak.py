@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -18,8 +19,7 @@ from octo_ros.benchmark.variant import Device
 from octo_ros.policy.engines.manifest import Precision
 
 _EDGE: dict[Device, int] = {'cpu': 2048, 'cuda': 8192}
-_SECONDS = 0.5  # per product and library, at least
-_REPEATS = 5  # at least
+_SECONDS = 0.3  # per product and library, at least
 
 Product = tuple[Precision, Callable[[], object]]
 
@@ -35,20 +35,29 @@ class PeakProbe:
     def __init__(self, threads: int, device: Device) -> None:
         torch.set_num_threads(threads)
         self._threads, self._device, self._edge = threads, device, _EDGE[device]
+        self._products = tuple(self._all_products())
 
     def measure(self) -> dict[Precision, float]:
-        """GFLOP/s (int8: GOP/s) of the best library at each precision that any of them has."""
+        """GFLOP/s (int8: GOP/s) of the best library at each precision that any of them has.
+
+        One that is not half as fast as the best is not asked again: emulated products take seconds.
+        """
+        rates = [2 * self._edge**3 / _shortest(call) / 1e9 for _, call in self._products]
         best: dict[Precision, float] = {}
-        for precision, product in self._products():
-            rate = 2 * self._edge**3 / _shortest(product) / 1e9
+        for (precision, _), rate in zip(self._products, rates, strict=True):
             best[precision] = max(rate, best.get(precision, 0.0))
+        self._products = tuple(
+            product
+            for product, rate in zip(self._products, rates, strict=True)
+            if rate > best[product[0]] / 2
+        )
         return best
 
-    def _products(self) -> Iterator[Product]:
+    def _all_products(self) -> Iterator[Product]:
         yield from self._torch()
         if self._device == 'cpu' and find_spec('openvino') is not None:
             yield from self._openvino()
-        if self._device == 'cpu' and find_spec('onnxruntime') is not None:
+        if self._device == 'cpu' and all(find_spec(name) for name in ('onnx', 'onnxruntime')):
             yield from self._onnxruntime()
 
     def _torch(self) -> Iterator[Product]:
@@ -56,12 +65,12 @@ class PeakProbe:
         types: dict[Precision, torch.dtype] = {'fp32': torch.float32, 'bf16': torch.bfloat16}
         for precision, dtype in types.items():
             a, b, c = (torch.ones(shape, dtype=dtype, device=self._device) for _ in range(3))
-            yield precision, lambda a=a, b=b, c=c: self._finished(torch.mm(a, b, out=c))
+            yield precision, partial(self._finish, partial(torch.mm, a, b, out=c))
         a, b = (torch.ones(shape, dtype=torch.int8, device=self._device) for _ in range(2))
-        yield 'int8', lambda: self._finished(torch._int_mm(a, b))
+        yield 'int8', partial(self._finish, partial(torch._int_mm, a, b))
 
-    def _finished(self, result: torch.Tensor) -> None:
-        del result
+    def _finish(self, product: Callable[[], object]) -> None:
+        product()
         if self._device == 'cuda':
             torch.cuda.synchronize()
 
@@ -112,16 +121,14 @@ class PeakProbe:
                 model.SerializeToString(), options, providers=['CPUExecutionProvider']
             )
             given = {'x': np.ones(shape, left)}
-            yield precision, lambda session=session, given=given: session.run(None, given)
+            yield precision, partial(session.run, None, given)
 
 
 def _shortest(product: Callable[[], object]) -> float:
-    """Seconds of the fastest of several calls; the first one is not counted."""
-    product()
-    best, end, calls = float('inf'), time.perf_counter() + _SECONDS, 0
-    while calls < _REPEATS or time.perf_counter() < end:
+    """Seconds of the fastest of several calls; of one, if that takes longer than all may."""
+    durations: list[float] = []
+    while sum(durations) < _SECONDS:
         started = time.perf_counter()
         product()
-        best = min(best, time.perf_counter() - started)
-        calls += 1
-    return best
+        durations.append(time.perf_counter() - started)
+    return min(durations)

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from octo_ros.benchmark.timing import Timing
+from octo_ros.benchmark.stopwatch import Stopwatch
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import PolicyError
 from octo_ros.model.text import load_text_tokenizer
@@ -23,12 +23,12 @@ from octo_ros.policy.statistics import DatasetStatistics
 from octo_ros.types import Observation, Task
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.embodiment import Embodiment
     from octo_ros.model.checkpoint import CheckpointDirectory
     from octo_ros.model.config import OctoConfig
     from octo_ros.policy.engines.base import Engine
-
-Pictures = dict[str, NDArray[np.uint8]]
 
 _STEP_NS = 100_000_000
 _CAMERA = (480, 640, 3)
@@ -52,44 +52,41 @@ class PolicyLoop:
             msg = 'The checkpoint names no tokenizer, so no instruction can be given in words.'
             raise PolicyError(msg)
         names = DatasetStatistics.read_all(checkpoint.path / 'dataset_statistics.json')
-        name = next(iter(names), '')  # any: a scale takes as long as another
-        loaded = LoadedOcto(engine, config, tokenizer, ActionScale.of(checkpoint, name))
+        scale = ActionScale.of(checkpoint, next(iter(names), ''))  # each takes as long as another
+        loaded = LoadedOcto(engine, config, tokenizer, scale, checkpoint)
         self._policy = OctoPolicy(loaded, _embodiment(config), seed=0)
         self._sizes = {key: c.image_size for c in config.cameras for key in c.image_keys}
         self._rng = np.random.default_rng(0)
         self._words = None if tokenizer is None else 'put the red block into the bin'
         self._tasks = 0
 
-    def run(self, whole: Timing, resizing: Timing, ticks: int) -> None:
+    def run(self, stopwatch: Stopwatch, ticks: int) -> None:
         """Some ticks of a new task; the first one, which encodes it, is not timed.
 
         Args:
-            whole: Gets the time from camera pictures to the chunk, resizing included.
-            resizing: Gets that part of it.
+            stopwatch: Times `resize`, all cameras' pictures to the network's sizes, and `policy`,
+                from these to the chunk.
             ticks: How many.
         """
         self._tasks += 1
         buffer = WindowBuffer(self._policy.window_size, _STEP_NS)
-        task = Task(self._tasks, self._words, {} if self._words else self._resized(self._seen()))
+        goals = {} if self._words else self._images(Stopwatch())
+        task = Task(self._tasks, self._words, goals)
         for number in range(ticks + 1):
-            pictures = self._seen()
-            first = number == 0
-            stamp_ns = number * _STEP_NS
-
-            def act(pictures: Pictures = pictures, now: int = stamp_ns) -> object:
-                images = resizing.measure(lambda: self._resized(pictures))
-                buffer.add(Observation(now, images, np.zeros(7)))
-                return self._policy.infer(buffer.window(), task, now)
-
-            (Timing() if first else whole).measure(act)
+            watch = stopwatch if number > 0 else Stopwatch()
+            now_ns = number * _STEP_NS
+            buffer.add(Observation(now_ns, self._images(watch), np.zeros(7, np.float32)))
+            watch.time('policy', partial(self._policy.infer, buffer.window(), task, now_ns))
             self._policy.prepare(buffer.next_history(_STEP_NS))
 
-    def _seen(self) -> Pictures:
-        """What cameras take."""
-        return {key: self._rng.integers(0, 256, _CAMERA, dtype=np.uint8) for key in self._sizes}
+    def _images(self, watch: Stopwatch) -> dict[str, NDArray[np.uint8]]:
+        """New ones of all cameras."""
+        taken = {key: self._rng.integers(0, 256, _CAMERA, dtype=np.uint8) for key in self._sizes}
 
-    def _resized(self, pictures: Pictures) -> Pictures:
-        return {key: lanczos3(pictures[key], *size) for key, size in self._sizes.items()}
+        def resized() -> dict[str, NDArray[np.uint8]]:
+            return {key: lanczos3(taken[key], *size) for key, size in self._sizes.items()}
+
+        return watch.time('resize', resized)
 
 
 def _embodiment(config: OctoConfig) -> Embodiment:

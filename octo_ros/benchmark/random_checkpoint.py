@@ -68,7 +68,8 @@ def random_octo(config: OctoConfig, seed: int = 0) -> Octo:
     Its diffusion head predicts roughly the noise that it is given: one that predicts anything at
     all drives every number to the clip, where no error of rounding could be seen.
     """
-    model = initialized_octo(config, torch.Generator().manual_seed(seed)).eval()
+    model = initialized_octo(config, torch.Generator().manual_seed(seed))
+    model.eval()
     if isinstance(model.head, DiffusionHead):
         _pass_noise_through(model.head.network)
     return model
@@ -101,14 +102,14 @@ def write_random_checkpoint(directory: Path, size: Size, seed: int = 0) -> None:
     save_octo(random_octo(config, seed), directory, 0, run_files(config))
 
 
-@torch.no_grad()
 def _pass_noise_through(network: ScoreNetwork) -> None:
     """Two hidden units per number carry it past the blocks: silu(x) - silu(-x) = x."""
     chunk = network.output.out_features
     passed = torch.cat([torch.eye(chunk), -torch.eye(chunk)])  # (2A, A)
-    network.input.weight[: 2 * chunk] = 0
-    network.input.weight[: 2 * chunk, -chunk:] = passed
-    network.output.weight[:, : 2 * chunk] = passed.T
+    with torch.no_grad():
+        network.input.weight[: 2 * chunk] = 0
+        network.input.weight[: 2 * chunk, -chunk:] = passed
+        network.output.weight[:, : 2 * chunk] = passed.T
 
 
 def _tokenizer() -> bytes:

@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import signal
+import sys
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -51,7 +54,7 @@ class Remote(Generic[T]):
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -81,7 +84,7 @@ class Remote(Generic[T]):
             self._process.join(_PATIENCE)
             msg = (
                 f'The process of {self._title} ended with status {self._process.exitcode} '
-                '(-9 mostly means that the memory was not enough); its own words are above.'
+                '(-9 mostly means that the memory was not enough).'
             )
             raise PolicyError(msg) from None
         self._busy = False
@@ -91,8 +94,9 @@ class Remote(Generic[T]):
 
 
 def _serve(connection: Connection) -> None:
-    """Answer until the other end is closed; what is not refused in words ends the process."""
+    """Answer until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # What libraries print is no result.
     served: Any = None
     while True:
         try:
@@ -107,3 +111,7 @@ def _serve(connection: Connection) -> None:
             connection.send_bytes(pickle.dumps((answer, None)))
         except OctoRosError as error:
             connection.send_bytes(pickle.dumps((None, str(error))))
+        except Exception as error:  # a library's refusal; the parent tells it
+            traceback.print_exc()
+            problem = f'{type(error).__name__}: {str(error).strip()}'
+            connection.send_bytes(pickle.dumps((None, problem)))

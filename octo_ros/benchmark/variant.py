@@ -11,15 +11,18 @@ from typing import Literal
 
 from octo_ros.policy.engines.manifest import PRECISIONS, Precision
 
-EngineName = Literal['torch', 'openvino', 'onnxruntime']
+EngineName = Literal['plain', 'torch', 'onnxruntime', 'openvino']
 Device = Literal['cpu', 'cuda']
-ENGINES: tuple[EngineName, ...] = ('torch', 'openvino', 'onnxruntime')
+ENGINES: tuple[EngineName, ...] = ('plain', 'torch', 'onnxruntime', 'openvino')
 DEVICES: tuple[Device, ...] = ('cpu', 'cuda')
 _RUNS: dict[EngineName, tuple[Precision, ...]] = {
+    'plain': ('fp32',),
     'torch': ('fp32', 'bf16'),
-    'openvino': ('fp32', 'bf16', 'int8'),
     'onnxruntime': ('fp32', 'int8'),
+    'openvino': ('fp32', 'bf16', 'int8'),
 }
+# What makes graphs of a checkpoint.
+_EXPORTER = ('onnx', 'onnxscript', 'onnxruntime')
 
 
 @dataclass(frozen=True)
@@ -33,90 +36,42 @@ class Variant:
         return f'{self.engine} {self.precision}'
 
     @property
+    def runs_graphs(self) -> bool:
+        """Whether it runs an exported network, and not the checkpoint itself."""
+        return self.engine in ('onnxruntime', 'openvino')
+
+    @property
     def rest(self) -> Precision:
         """Precision of attention and stems: only products with weights are done in 8 bits."""
         if self.precision != 'int8':
             return self.precision
         return 'bf16' if self.engine == 'openvino' else 'fp32'
 
+    def obstacle(self, device: Device = 'cpu') -> str | None:
+        """Why it cannot run on this machine, in a sentence; told before minutes of exporting."""
+        if self.precision not in _RUNS[self.engine]:
+            runs = ' and '.join(_RUNS[self.engine])
+            return f'{self.engine} does not run {self.precision}; it runs {runs}.'
+        needed = (self.engine, *_EXPORTER) if self.runs_graphs else ()
+        missing = [name for name in dict.fromkeys(needed) if find_spec(name) is None]
+        if missing:
+            names = ' and '.join(missing)
+            return f'{names}: not installed; install with pip, or take another engine.'
+        return None if device == 'cpu' else self._obstacle_on_cuda()
 
-@dataclass(frozen=True)
-class Refusal:
-    """A row that was asked for and is not there; the reason is a sentence."""
+    def _obstacle_on_cuda(self) -> str | None:
+        if self.engine == 'openvino':
+            return 'openvino runs on the CPU here; leave --device out, or take another engine.'
+        if self.runs_graphs:
+            import onnxruntime
 
-    variant: Variant
-    reason: str
-
-    def to_dict(self) -> dict[str, str]:
-        """For JSON."""
-        variant = self.variant
-        return {
-            'engine': variant.engine,
-            'precision': variant.precision,
-            'reason': self.reason,
-        }
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is measured, and what of the wishes is not."""
-
-    variants: tuple[Variant, ...]
-    refusals: tuple[Refusal, ...]
-
-    @classmethod
-    def of(
-        cls,
-        engines: Sequence[EngineName] = (),
-        precisions: Sequence[Precision] = (),
-        device: Device = 'cpu',
-        exported: Precision | None = None,
-    ) -> Plan:
-        """Combine the wishes.
-
-        Args:
-            engines: Wanted; none means all.
-            precisions: Wanted of each of them; none means all that each has.
-            device: Where they are to run.
-            exported: Precision of the exported network that is measured; None for a checkpoint.
-        """
-        variants, refusals = [], []
-        for engine in ENGINES:
-            if engines and engine not in engines:
-                continue
-            if exported and engine == 'torch' and not engines:
-                continue
-            own = (exported,) if exported else _RUNS[engine]
-            for precision in PRECISIONS:
-                if precision not in (precisions or own):
-                    continue
-                variant = Variant(engine, precision)
-                reason = _reason_against(variant, device, exported)
-                if reason is None:
-                    variants.append(variant)
-                else:
-                    refusals.append(Refusal(variant, reason))
-        return cls(tuple(variants), tuple(refusals))
-
-
-def _reason_against(variant: Variant, device: Device, exported: Precision | None) -> str | None:
-    engine, precision = variant.engine, variant.precision
-    if exported and engine == 'torch':
-        return 'torch runs checkpoints; this is an exported network: take another engine.'
-    if precision not in _RUNS[engine]:
-        return f'{engine} does not run {precision}; it runs {" and ".join(_RUNS[engine])}.'
-    if exported and precision != exported:
-        return f'This network was exported in {exported}; give the checkpoint for {precision}.'
-    if find_spec(engine) is None:
-        return f'{engine} is not installed; install it with pip, or take another engine.'
-    return None if device == 'cpu' else _reason_against_cuda(engine)
-
-
-def _reason_against_cuda(engine: EngineName) -> str | None:
-    """Told before anything is exported, which takes minutes."""
-    if engine == 'openvino':
-        return 'openvino runs on the CPU here; leave --device out, or take another engine.'
-    if engine == 'torch':
+            there = onnxruntime.get_available_providers()
+            if 'CUDAExecutionProvider' in there:
+                return None
+            return (
+                f'This onnxruntime has no CUDAExecutionProvider (it has {", ".join(there)}); '
+                'install onnxruntime-gpu or take --device cpu.'
+            )
         import torch
 
         if torch.cuda.is_available():
@@ -125,12 +80,25 @@ def _reason_against_cuda(engine: EngineName) -> str | None:
             'This machine has no CUDA device that this torch '
             f'({torch.__version__}) can use; take --device cpu.'
         )
-    import onnxruntime
 
-    there = onnxruntime.get_available_providers()
-    if 'CUDAExecutionProvider' in there:
-        return None
-    return (
-        f'This onnxruntime has no CUDAExecutionProvider (it has {", ".join(there)}); '
-        'install onnxruntime-gpu or take --device cpu.'
+
+PLAIN = Variant('plain', 'fp32')
+
+
+def variants(
+    engines: Sequence[EngineName] = (), precisions: Sequence[Precision] = ()
+) -> tuple[Variant, ...]:
+    """The rows of the table.
+
+    Args:
+        engines: Wanted; none means all.
+        precisions: Wanted; none means all that each has. An engine that was not wanted by name
+            has no row for a precision that it does not run.
+    """
+    return tuple(
+        Variant(engine, precision)
+        for engine in ENGINES
+        if engine in (engines or ENGINES)
+        for precision in PRECISIONS
+        if precision in (precisions or _RUNS[engine]) and (engines or precision in _RUNS[engine])
     )

@@ -17,17 +17,20 @@ from octo_ros.model.config import LANGUAGE_VECTOR, LowdimTokenizerConfig
 from octo_ros.model.head_config import DiffusionHeadConfig, DiscreteHeadConfig
 from octo_ros.model.sampling import Sampling, SamplingNoise
 from octo_ros.policy.engines.frame import Frame
-from octo_ros.policy.engines.quantize import CalibrationTick
 
 if TYPE_CHECKING:
     from octo_ros.model.config import OctoConfig
+    from octo_ros.policy.engines.frame import History
+    from octo_ros.policy.engines.quantize import CalibrationTick
 
 
 @dataclass(frozen=True)
 class Tick:
-    """One call whose result is compared: what is seen, asked for and drawn."""
+    """One call whose result is compared: what is asked for, seen and drawn."""
 
-    seen: CalibrationTick
+    task: Tasks
+    history: History
+    newest: Frame
     sampling: Sampling
 
 
@@ -71,7 +74,7 @@ class Workload:
         }
         return Frame(images, numbers)
 
-    def history(self) -> tuple[Frame, ...]:
+    def history(self) -> History:
         """New frames for all slots in front of the newest one."""
         return tuple(self.frame() for _ in range(self._config.window_size - 1))
 
@@ -102,10 +105,6 @@ class Workload:
         steps = torch.randn((head.diffusion_steps, *size), generator=self._generator)
         return Sampling(noise=SamplingNoise(initial, steps))
 
-    def tick(self) -> CalibrationTick:
-        """A new task and a window of new frames."""
-        return CalibrationTick(self.task(), self.history(), self.frame())
-
     def compared(self, count: int, recorded: Sequence[CalibrationTick] = ()) -> list[Tick]:
         """Ticks for the comparison of engines.
 
@@ -113,5 +112,6 @@ class Workload:
             count: How many, at most.
             recorded: Take these instead of made-up ones, if there are any.
         """
-        seen = recorded[:count] or [self.tick() for _ in range(count)]
-        return [Tick(tick, self.sampling()) for tick in seen]
+        seen = [(tick.task, tick.history, tick.newest) for tick in recorded[:count]]
+        seen = seen or [(self.task(), self.history(), self.frame()) for _ in range(count)]
+        return [Tick(*parts, self.sampling()) for parts in seen]
