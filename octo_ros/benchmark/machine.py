@@ -15,6 +15,7 @@ from pathlib import Path
 from octo_ros.benchmark.variant import Device
 from octo_ros.policy.engines.manifest import Precision
 
+CPUINFO = Path('/proc/cpuinfo')
 _INSTRUCTIONS = {  # of x86 and of ARM, as /proc/cpuinfo names them
     'flags': ('avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_bf16'),
     'Features': ('asimddp', 'i8mm', 'bf16'),
@@ -99,7 +100,7 @@ def _instructions() -> dict[str, bool]:
 
 def _cpuinfo() -> dict[str, str]:
     """Of one core, as the kernel tells it."""
-    lines = Path('/proc/cpuinfo').read_text().splitlines()
+    lines = CPUINFO.read_text().splitlines()
     parts = (line.partition(':') for line in lines)
     return {name.strip(): value.strip() for name, _, value in parts}
 

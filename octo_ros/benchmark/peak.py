@@ -40,7 +40,7 @@ class PeakProbe:
     def measure(self) -> dict[Precision, float]:
         """GFLOP/s (int8: GOP/s) of the best library at each precision that any of them has.
 
-        One that is not half as fast as the best is not asked again: emulated products take seconds.
+        One that is not half as fast as the best is not asked again: emulation takes seconds.
         """
         rates = [2 * self._edge**3 / _shortest(call) / 1e9 for _, call in self._products]
         best: dict[Precision, float] = {}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from octo_ros.benchmark.machine import Machine
     from octo_ros.benchmark.row import Row
 
+_WIDE = 1000  # any table fits
+_PROBLEM = 60  # longer ones take several lines
 _NOTHING = '-'
 _LEGEND = (
     'full: a window of which nothing is known. first: one whose older slots are padding. '
@@ -29,13 +31,14 @@ _LEGEND = (
 
 
 def print_report(console: Console, result: Result) -> None:
-    """Print everything; a terminal that is too narrow for the table wraps its lines."""
+    """Print everything; a terminal that is too narrow for a table breaks its lines."""
     parts = [table(result)]
     if any(row.action_error_max for row in result.rows):
         parts.append(error_table(result))
     for part in parts:
-        needed = Measurement.get(console, console.options.update_width(1000), part).minimum
-        console.print(part, width=max(console.width, needed), crop=False, soft_wrap=False)
+        needed = Measurement.get(console, console.options.update_width(_WIDE), part).maximum
+        console.width = max(console.width, needed)
+        console.print(part)
         console.print()
     for line in lines(result):
         console.print(line, soft_wrap=True)
@@ -61,7 +64,7 @@ def table(result: Result) -> Table:
     for name, _ in columns:
         made.add_column(name, justify='right', no_wrap=True)
     if any(row.problem for row in result.rows):
-        made.add_column('not measured, because', overflow='fold')
+        made.add_column('not measured, because', max_width=_PROBLEM)
     for row in result.rows:
         _add(made, row, [*(text(row) for _, text in columns), row.problem or ''])
     return made

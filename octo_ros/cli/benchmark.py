@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,6 @@ from octo_ros.policy.engines.manifest import PRECISIONS
 
 if TYPE_CHECKING:
     from octo_ros.benchmark.subject import Subject
-
-FILE_WIDTH = 1000  # in a file every row keeps to its line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
         ticks=arguments.ticks,
         rounds=min(arguments.rounds, arguments.ticks),
     )
+    # As the nodes run: threads that wait do not take the cores from those that compute.
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     wanted = variants(arguments.engine, arguments.precision)
     progress = Console(stderr=True, highlight=False)
     with (
@@ -99,13 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         subjects = _subjects(arguments, Path(folder))
         result = measure(subjects, wanted, options, Path(folder), status.update)
-    console = Console(highlight=False)
     if arguments.json:
         print(json.dumps(result.to_dict(), indent=1))
-    elif console.is_terminal:
-        print_report(console, result)
     else:
-        print_report(Console(highlight=False, width=FILE_WIDTH), result)
+        print_report(Console(highlight=False), result)
     problems = [row.problem is not None for row in result.rows]
     return int(any(problems) if arguments.engine else all(problems))
 
