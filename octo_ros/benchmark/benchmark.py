@@ -61,8 +61,24 @@ def run(
     Raises:
         PolicyError: The plain network, with which all are compared, does not run.
     """
-    runs = [NetworkRun(subject, wanted, options, say) for subject in subjects]
+    networks = [NetworkRun(subject, wanted, options, say) for subject in subjects]
     before = load_average()
+    peaks: dict[Precision, float] = {}
+    if any(network.running for network in networks):
+        peaks = _measure(networks, options, folder, say)
+    machine = Machine.now(options.threads, options.device, peaks, before)
+    rows = tuple(
+        Row.of(network.subject, entrant, machine)
+        for network in networks
+        for entrant in network.entrants
+    )
+    return Result(machine, rows, tuple(note for subject in subjects for note in subject.notes))
+
+
+def _measure(
+    networks: Sequence[NetworkRun], options: Options, folder: Path, say: Callable[[str], None]
+) -> dict[Precision, float]:
+    """Measure them all; the machine's peaks by precision [GFLOP/s]."""
     peaks: dict[Precision, float] = {}
     with Remote('the peak', PeakProbe, options.threads, options.device) as probe:
 
@@ -72,12 +88,6 @@ def run(
             for precision, rate in probe.call('measure').items():
                 peaks[precision] = max(rate, peaks.get(precision, 0.0))
 
-        for network in runs:
+        for network in networks:
             network.measure(folder, measure_peak)
-    machine = Machine.now(options.threads, options.device, peaks, before)
-    rows = tuple(
-        Row.of(network.subject, entrant, machine)
-        for network in runs
-        for entrant in network.entrants
-    )
-    return Result(machine, rows, tuple(note for subject in subjects for note in subject.notes))
+    return peaks

@@ -53,6 +53,11 @@ class NetworkRun:
         self.subject, self._options, self._say = subject, options, say
         self.entrants = [Entrant(variant, options) for variant in wanted]
 
+    @property
+    def running(self) -> list[Entrant]:
+        """Those that have not failed so far."""
+        return [entrant for entrant in self.entrants if entrant.problem is None]
+
     def measure(self, folder: Path, each_round: Callable[[], None]) -> None:
         """Everything that runs.
 
@@ -64,13 +69,15 @@ class NetworkRun:
             PolicyError: The plain network, with which all are compared, does not run.
         """
         self._export(folder)
+        if not self.running:
+            return
         rounds = self._options.rounds
         try:
             compared = self.subject.compared(min(_COMPARED, self._options.ticks))
             expected = self._expected(compared)
             for number in range(1, rounds + 1):
                 each_round()
-                for entrant in self._running():
+                for entrant in self.running:
                     self._begin(f'{entrant.variant}, round {number} of {rounds}')
                     entrant.take_turn()
                     if number == rounds and entrant.problem is None:
@@ -83,7 +90,7 @@ class NetworkRun:
         """The graphs; float32 ones serve bf16 too: the runtime chooses in which type they run."""
         source = Source(self.subject.path, self.subject.step)
         graphs: dict[Precision, list[Entrant]] = {'fp32': [], 'int8': []}
-        for entrant in self._running():
+        for entrant in self.running:
             entrant.source = source
             if entrant.variant.runs_graphs:
                 kind: Precision = 'int8' if entrant.variant.precision == 'int8' else 'fp32'
@@ -110,9 +117,6 @@ class NetworkRun:
             return reference.actions(compared)
         finally:
             reference.close()
-
-    def _running(self) -> list[Entrant]:
-        return [entrant for entrant in self.entrants if entrant.problem is None]
 
     def _begin(self, step: str) -> None:
         self._say(f'{self.subject.size}: {step}')

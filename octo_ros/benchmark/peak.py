@@ -18,7 +18,7 @@ import torch
 from octo_ros.benchmark.variant import Device
 from octo_ros.policy.engines.manifest import Precision
 
-_EDGE: dict[Device, int] = {'cpu': 2048, 'cuda': 8192}
+_FEW_THREADS = 8
 _SECONDS = 0.3  # per product and library, at least
 
 Product = tuple[Precision, Callable[[], object]]
@@ -34,7 +34,7 @@ class PeakProbe:
 
     def __init__(self, threads: int, device: Device) -> None:
         torch.set_num_threads(threads)
-        self._threads, self._device, self._edge = threads, device, _EDGE[device]
+        self._threads, self._device, self._edge = threads, device, _edge(threads, device)
         self._products = tuple(self._all_products())
 
     def measure(self) -> dict[Precision, float]:
@@ -122,6 +122,13 @@ class PeakProbe:
             )
             given = {'x': np.ones(shape, left)}
             yield precision, partial(session.run, None, given)
+
+
+def _edge(threads: int, device: Device) -> int:
+    """Of the square matrices: large enough that nothing but multiplying counts."""
+    if device == 'cuda':
+        return 8192
+    return 1024 if threads <= _FEW_THREADS else 4096
 
 
 def _shortest(product: Callable[[], object]) -> float:

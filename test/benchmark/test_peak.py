@@ -13,7 +13,7 @@ from octo_ros.benchmark.peak import PeakProbe
 
 @pytest.fixture
 def probe(monkeypatch):
-    monkeypatch.setitem(peak._EDGE, 'cpu', 128)
+    monkeypatch.setattr(peak, '_edge', lambda *_: 128)
     monkeypatch.setattr(peak, '_SECONDS', 0.02)
     return PeakProbe(1, 'cpu')
 
