@@ -107,6 +107,11 @@ def simulator(options: SystemOptions) -> NodeSpec:
     return _spec(options, 'sim_node', 'octo_sim', {'robot': options.robot, 'seed': options.seed})
 
 
+def camera_relay(options: SystemOptions) -> NodeSpec:
+    """Sends the cameras of this machine to a policy on another one."""
+    return _spec(options, 'camera_relay_node', 'octo_camera_relay', {'robot': options.robot})
+
+
 def recorder(options: SystemOptions, embodiment: Embodiment) -> NodeSpec:
     """Stock `ros2 bag record` where it is installed, else this package's own small recorder."""
     truth = ('/octo_sim/scene',) if options.sim else ()

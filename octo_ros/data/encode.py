@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from octo_ros.observation.encoding import encode_jpeg
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 JPEG_START = b'\xff\xd8\xff'
-QUALITY = 95  # what TFDS itself encodes with
-
-
-def encode_jpeg(image: NDArray[np.uint8]) -> bytes:
-    """Encode an RGB image, shape (H, W, 3), keeping full colour resolution."""
-    buffer = BytesIO()
-    Image.fromarray(image).save(buffer, 'JPEG', quality=QUALITY, subsampling=0)
-    return buffer.getvalue()
 
 
 def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:

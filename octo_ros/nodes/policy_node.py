@@ -50,6 +50,8 @@ class PolicyNode(ManagedNode):
         super().__init__('octo_policy')
         self._parameters = declare(self, PolicyParameters)
         self._embodiment = load_embodiment(self._parameters.robot)
+        if self._parameters.relayed:
+            self._embodiment = self._embodiment.relayed()
         self._period_ns = round(1e9 / self._parameters.rate)
         if self._parameters.autostart:
             self.start_by_itself(self._parameters.startup_timeout)

@@ -7,7 +7,14 @@ import pytest
 import yaml
 
 from octo_ros.bringup.arguments import ARGUMENTS, options_of
-from octo_ros.bringup.graph import SystemOptions, recorded_topics, recording, simulator, system
+from octo_ros.bringup.graph import (
+    SystemOptions,
+    camera_relay,
+    recorded_topics,
+    recording,
+    simulator,
+    system,
+)
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError, UnknownNameError
 from octo_ros.resources import share_directory
@@ -64,6 +71,16 @@ def test_simulator_alone():
     assert simulator(SystemOptions(robot='ur5', seed=3)).parameters == {'robot': 'ur5', 'seed': 3}
 
 
+def test_camera_relay_alone():
+    spec = camera_relay(SystemOptions(robot='fr3'))
+    assert (spec.name, spec.parameters) == ('octo_camera_relay', {'robot': 'fr3'})
+
+
+def every_process():
+    options = SystemOptions(robot='widowx', record='x')
+    return [*system(options), camera_relay(options)]
+
+
 def test_every_launch_argument_is_an_option_with_a_description():
     assert set(ARGUMENTS) == {field.name for field in dataclasses.fields(SystemOptions)}
     assert all(description for _, description in ARGUMENTS.values())
@@ -88,11 +105,11 @@ def test_bad_launch_arguments(name, value):
 
 def test_shipped_parameters_name_nodes_of_the_system():
     shipped = yaml.safe_load((share_directory() / 'config/octo.yaml').read_text())
-    nodes = {f'/{name}' for name in names(system(SystemOptions(robot='widowx', record='x')))}
+    nodes = {f'/{name}' for name in names(every_process())}
     assert set(shipped) <= nodes
 
 
 def test_installed_console_scripts_exist_for_every_process():
     setup = (Path(__file__).parents[2] / 'setup.py').read_text()
-    for spec in system(SystemOptions(robot='widowx', record='x')):
+    for spec in every_process():
         assert f"'{spec.executable}'" in setup

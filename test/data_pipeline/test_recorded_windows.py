@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from octo_ros.data.encode import encode_jpeg
+from octo_ros.observation.encoding import encode_jpeg
 from octo_ros.data.record import EpisodeRecord
 from octo_ros.data.recorded_windows import recorded_windows
 from octo_ros.data.rlds import RldsWriter

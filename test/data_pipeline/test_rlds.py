@@ -10,7 +10,7 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
 from octo_ros.data import rlds
-from octo_ros.data.encode import encode_jpeg
+from octo_ros.observation.encoding import encode_jpeg
 from octo_ros.data.record import EpisodeRecord
 from octo_ros.data.rlds import RldsWriter
 from octo_ros.data.tfrecord import read_records
