@@ -4,16 +4,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from octo_ros.errors import OctoRosError
     from octo_ros.types import ActionChunk, ActionSpec, Observation, ObservationWindow, Task
 
 
+@dataclass(frozen=True)
+class CacheCounts:
+    """How much of an inference was found prepared, since the policy was made.
+
+    Attributes:
+        hits: Everything in front of the newest frame.
+        resumed: A part; it computed the rest itself.
+        misses: Nothing; it computed the whole window.
+    """
+
+    hits: int = 0
+    resumed: int = 0
+    misses: int = 0
+
+
 class Policy(Protocol):
-    """Anything that drives the arm: the network, the simulator's expert, a wrapper of either."""
+    """Anything that drives one arm: the network, the simulator's expert, a wrapper of either."""
 
     @property
     def spec(self) -> ActionSpec:
@@ -27,8 +44,21 @@ class Policy(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Sentences that its user should read once, such as a camera that it does not look at."""
 
+    @property
+    def cache(self) -> CacheCounts:
+        """How often preparing paid off."""
+
     def warm_up(self) -> None:
         """Run once on made-up input, so that nothing is compiled or allocated in the loop."""
+
+    def prepare_task(self, task: Task) -> None:
+        """Compute what depends on the task alone, beside an `infer` in another thread.
+
+        A task that was not prepared is prepared by `infer`; the result is the same.
+
+        Raises:
+            PolicyError: The task does not fit this policy.
+        """
 
     def prepare(self, observations: Sequence[Observation], abandoned: Callable[[], bool]) -> bool:
         """Use idle time for what the next `infer` will need; its result does not depend on it.
@@ -54,4 +84,41 @@ class Policy(Protocol):
 
         Raises:
             PolicyError: The window or the task does not fit this policy.
+        """
+
+
+@dataclass(frozen=True)
+class Request:
+    """One inference to be made for one robot of a fleet.
+
+    Attributes:
+        robot: Its number.
+        window: What to look at.
+        task: What to do.
+        start_ns: When the first action is to begin [ns].
+        next_history: What will stand in front of the next observation; prepared afterwards.
+    """
+
+    robot: int
+    window: ObservationWindow
+    task: Task
+    start_ns: int
+    next_history: tuple[Observation, ...] = ()
+
+
+class Fleet(Protocol):
+    """The policies of several robots, each with its own task and statistics."""
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """By the robot's number."""
+
+    def warm_up(self) -> None:
+        """Run everything once, for any number of robots at a time."""
+
+    def infer(self, requests: Sequence[Request]) -> list[ActionChunk | OctoRosError]:
+        """Serve some of the robots, at most one request each.
+
+        Returns:
+            One answer per request: a robot that cannot be served does not keep the others from it.
         """

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -50,12 +50,26 @@ class LoadedOcto:
         config: Its sizes.
         tokenizer: For instructions; None if it takes goal images only.
         scale: For its actions.
+        checkpoint: Where its statistics are.
     """
 
     engine: Engine[Any]
     config: OctoConfig
     tokenizer: TextTokenizer | None
     scale: ActionScale
+    checkpoint: CheckpointDirectory
+
+    def for_another_robot(self, dataset_name: str = '') -> LoadedOcto:
+        """The same network with an engine and statistics of its own.
+
+        Args:
+            dataset_name: As for `load`.
+
+        Raises:
+            UnknownNameError: As for `load`.
+        """
+        scale = ActionScale.of(self.checkpoint, dataset_name)
+        return replace(self, engine=self.engine.for_another_robot(), scale=scale)
 
     @classmethod
     def load(
@@ -97,7 +111,7 @@ class LoadedOcto:
             load_weights(checkpoint, step),
             options=TorchOptions(options.device, options.precision, options.threads),
         )
-        return cls(engine, checkpoint.config, tokenizer, scale)
+        return cls(engine, checkpoint.config, tokenizer, scale, checkpoint)
 
     @classmethod
     def _exported(
@@ -127,4 +141,5 @@ class LoadedOcto:
             exported.config,
             load_text_tokenizer(exported.checkpoint),
             ActionScale.of(exported.checkpoint, dataset_name),
+            exported.checkpoint,
         )

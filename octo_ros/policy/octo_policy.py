@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,8 +13,10 @@ from octo_ros.embodiment import ACTION_NAMES
 from octo_ros.errors import PolicyError
 from octo_ros.model.head_config import DiffusionHeadConfig
 from octo_ros.model.sampling import Sampling, SamplingNoise
-from octo_ros.policy.engines.base import never
+from octo_ros.policy.base import CacheCounts
+from octo_ros.policy.engines.base import Turn, never
 from octo_ros.policy.engines.frame import Frame
+from octo_ros.policy.engines.together import act_together, warm_up
 from octo_ros.policy.noise import FreshNoise, diffusion_head
 from octo_ros.policy.robot_fit import RobotFit, pixels
 from octo_ros.policy.task_encoder import TaskEncoder
@@ -69,6 +71,7 @@ class OctoPolicy:
             noise = FreshNoise(self._head, seed)
         self._noise = noise
         self._task_id: int | None = None
+        self._prepared_task: tuple[int | None, Any] = (None, None)
         self._chunks = 0
 
     @property
@@ -82,22 +85,39 @@ class OctoPolicy:
         return self._engine.window_size
 
     @property
+    def cache(self) -> CacheCounts:
+        """How often preparing paid off."""
+        return self._engine.counts
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on cameras that only the robot or only the network has, for the log."""
         return self._fit.notes
 
     def warm_up(self) -> None:
         """Run on grey images; later noise and the chunk count are as if it had not run."""
+        for turn in self.rehearse():
+            warm_up([turn])
+
+    def rehearse(self) -> tuple[Turn, ...]:
+        """Take up a made-up task; made-up windows of it, of all kinds that will come."""
         images = {
             key: np.full((*size, 3), 128, np.uint8) for key, size in self._fit.image_sizes.items()
         }
         words = 'warm up' if self._encode_task.takes_words else None
         task = Task(task_id=0, language_instruction=words, goal_images=images)
         self._engine.set_task(self._engine.encode(self._encode_task(task)))
-        frame, slots = Frame(images), self.window_size - 1
-        for history in {(frame,) * slots, (None,) * slots}:
-            self._engine.warm_up(history, frame, self._warm_up_sampling())
         self._task_id = None
+        frame, slots = Frame(images), self.window_size - 1
+        histories = {(frame,) * slots: None, (None,) * slots: None}
+        sampling = self._rehearsed_sampling()
+        return tuple(Turn(self._engine, history, frame, sampling) for history in histories)
+
+    def prepare_task(self, task: Task) -> None:
+        """See `octo_ros.policy.base.Policy`."""
+        if self._engine.encodes_beside:
+            encoded = self._engine.encode(self._encode_task(task))
+            self._prepared_task = (task.task_id, encoded)
 
     def prepare(
         self, observations: Sequence[Observation], abandoned: Callable[[], bool] = never
@@ -111,9 +131,20 @@ class OctoPolicy:
 
     def infer(self, window: ObservationWindow, task: Task, start_ns: int) -> ActionChunk:
         """See `octo_ros.policy.base.Policy`; the instruction is encoded once per `task_id`."""
+        (outcome,) = act_together([self.turn(window, task, start_ns)])
+        if isinstance(outcome, PolicyError):
+            raise outcome
+        return self.chunk(outcome, window, start_ns)
+
+    def turn(self, window: ObservationWindow, task: Task, start_ns: int) -> Turn:
+        """The first half of `infer`: what the engine is to compute.
+
+        Raises:
+            PolicyError: As for `infer`.
+        """
         history, newest = self._slots(window)
         if self._task_id != task.task_id:
-            self._engine.set_task(self._engine.encode(self._encode_task(task)))
+            self._engine.set_task(self._encoded(task))
             self._task_id = task.task_id
             if self._noise is not None:
                 self._noise.reset()
@@ -123,12 +154,28 @@ class OctoPolicy:
         else:
             noise = _batched(self._noise.draw(start_ns))
             sampling = Sampling(noise=noise, embodiment_action_dim=dim)
-        actions = self._scale.robot_units(self._engine.act(history, newest, sampling))
+        return Turn(self._engine, history, newest, sampling)
+
+    def chunk(
+        self, normalized: NDArray[np.float32], window: ObservationWindow, start_ns: int
+    ) -> ActionChunk:
+        """The second half of `infer`: what the engine has computed, in robot units.
+
+        Raises:
+            PolicyError: A number is not finite.
+        """
+        actions = self._scale.robot_units(normalized)
         chunk = ActionChunk(actions, self._spec, window.stamp_ns, start_ns, self._chunks)
         self._chunks += 1
         return chunk
 
-    def _warm_up_sampling(self) -> Sampling:
+    def _encoded(self, task: Task) -> Any:  # noqa: ANN401 - the engine's own
+        prepared_id, encoded = self._prepared_task
+        if prepared_id == task.task_id:
+            return encoded
+        return self._engine.encode(self._encode_task(task))
+
+    def _rehearsed_sampling(self) -> Sampling:
         dim = len(ACTION_NAMES)
         if isinstance(self._head, DiffusionHeadConfig):
             noise = _batched(FreshNoise(self._head, 0).draw(0))

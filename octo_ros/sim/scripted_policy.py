@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.errors import PolicyError
+from octo_ros.policy.base import CacheCounts
 from octo_ros.sim.expert import Expert
 from octo_ros.sim.prediction import SentMotion
 from octo_ros.sim.tasks import parse_instruction
@@ -57,8 +58,17 @@ class ScriptedPolicy:
         """What its user must know: this is no learned policy."""
         return ("A scripted expert acts on the simulator's truth; it does not look at images.",)
 
+    @property
+    def cache(self) -> CacheCounts:
+        """Nothing is prepared, so nothing is found."""
+        return CacheCounts()
+
     def warm_up(self) -> None:
         """Nothing to prepare."""
+
+    def prepare_task(self, task: Task) -> None:
+        """Words are understood when the scene is known."""
+        del task
 
     def prepare(self, observations: Sequence[Observation], abandoned: Callable[[], bool]) -> bool:
         """The expert looks at the newest scene only."""

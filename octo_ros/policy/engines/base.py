@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +15,11 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from octo_ros.model.batch import Tasks
     from octo_ros.model.sampling import Sampling
+    from octo_ros.policy.base import CacheCounts
     from octo_ros.policy.engines.frame import Frame, History
+    from octo_ros.policy.engines.together import Begun
 
 EncodedT = TypeVar('EncodedT')
-
-
-@dataclass(frozen=True)
-class CacheCounts:
-    """What `act` found prepared, since the engine was made.
-
-    Attributes:
-        hits: Everything in front of the newest frame.
-        resumed: A part; it computed the rest itself.
-        misses: Nothing; it computed the whole window.
-    """
-
-    hits: int = 0
-    resumed: int = 0
-    misses: int = 0
 
 
 def never() -> bool:
@@ -40,10 +28,14 @@ def never() -> bool:
 
 
 class Engine(Protocol[EncodedT]):
-    """Runs one network for one robot.
+    """Runs one network for one robot; several robots' engines may share the network.
 
-    `encode` may run in another thread, but not on CUDA; the others belong to one thread.
+    All methods belong to one thread, but for `encode` where `encodes_beside` says so.
     """
+
+    @property
+    def encodes_beside(self) -> bool:
+        """Whether `encode` may run in another thread meanwhile; on CUDA it may not."""
 
     @property
     def window_size(self) -> int:
@@ -65,12 +57,6 @@ class Engine(Protocol[EncodedT]):
 
     def set_task(self, task: EncodedT) -> None:
         """Serve this task from now on; whatever was prepared for another is forgotten."""
-
-    def warm_up(self, history: History, newest: Frame, sampling: Sampling) -> None:
-        """Run a window like those to come, so that nothing is compiled or allocated later.
-
-        A task must be set. Afterwards everything is as before.
-        """
 
     def prepare(self, history: History, abandoned: Callable[[], bool] = never) -> bool:
         """Compute ahead what the next window's older slots need, in pieces.
@@ -101,3 +87,33 @@ class Engine(Protocol[EncodedT]):
             PolicyError: No task was set, the window is too long, a frame does not fit the network,
                 or the options do not suit the head.
         """
+
+    def begin(self, history: History, newest: Frame) -> Begun | None:
+        """All of `act` that several robots cannot share; None if this engine shares nothing.
+
+        Raises:
+            PolicyError: As for `act`.
+        """
+
+    def for_another_robot(self) -> Engine[EncodedT]:
+        """An engine with a task and a cache of its own on the same network."""
+
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Whatever is run within leaves nothing behind; a task must be set."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What `act` is to be called with, for one of several robots.
+
+    Attributes:
+        engine: The robot's.
+        history: The window's older slots.
+        newest: The last slot.
+        sampling: Randomness and options of the action head.
+    """
+
+    engine: Engine[Any]
+    history: History
+    newest: Frame
+    sampling: Sampling

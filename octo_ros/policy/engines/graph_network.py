@@ -103,6 +103,11 @@ class GraphNetwork:
         """Slots for which there are positions."""
         return self._config.max_horizon
 
+    @property
+    def any_thread(self) -> bool:
+        """Every graph is safe to be called by several threads."""
+        return True
+
     def task(self, tasks: Tasks) -> TaskTokens:
         """The instruction's tokens; a hidden or missing instruction has none.
 

@@ -22,17 +22,17 @@ def kept_numbers(head: HeadConfig, action_dim: int | None) -> Tensor:
     return dims < (head.action_dim if action_dim is None else action_dim)
 
 
-def drawn_noise(head: DiffusionHeadConfig, sampling: Sampling) -> SamplingNoise:
+def drawn_noise(head: DiffusionHeadConfig, sampling: Sampling, batch: int = 1) -> SamplingNoise:
     """The noise that is given, or fresh noise as `DiffusionHead.draw_noise` draws it.
 
     Raises:
         PolicyError: The options do not suit the head.
     """
-    check_sampling(head, sampling, batch=1)
+    check_sampling(head, sampling, batch)
     if sampling.noise is not None:
         return sampling.noise
     generator = sampling.generator
-    shape = (*sampling.sample_shape, 1, head.action_horizon * head.action_dim)
+    shape = (*sampling.sample_shape, batch, head.action_horizon * head.action_dim)
     device = None if generator is None else generator.device
     return SamplingNoise(
         torch.randn(shape, generator=generator, device=device),

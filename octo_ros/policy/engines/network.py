@@ -3,7 +3,8 @@
 """The parts into which the network is split, whoever computes them.
 
 With these parts the whole window is: the task's keys and values, then slot after slot, oldest
-first. The batch axis B is 1.
+first. The batch axis B is 1 for all parts but `newest` and `head`, which may serve several robots
+at once.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ class SplitNetwork(Protocol):
     def max_window(self) -> int:
         """Slots for which there are positions."""
 
+    @property
+    def any_thread(self) -> bool:
+        """Whether several threads may call it at once."""
+
     def task(self, tasks: Tasks) -> TaskTokens:
         """The instruction's tokens."""
 
@@ -84,10 +89,23 @@ class SplitNetwork(Protocol):
         """What an older slot leaves behind in the last block."""
 
     def newest(self, x: Tensor, context: Context) -> Tensor:
-        """All blocks and the last norm: the tokens that the head reads, (1, n, D) float32."""
+        """All blocks and the last norm.
+
+        Args:
+            x: Tokens of the newest slots, shape (B, n, D).
+            context: Keys and values in front of them, batch axis B.
+
+        Returns:
+            The tokens that the head reads, float32 (B, h, D).
+        """
 
     def announce(self, x: Tensor, context: Context) -> None:
         """`newest` will mostly be called with these shapes; called before the loop begins."""
 
     def head(self, tokens: Tensor, sampling: Sampling) -> Tensor:
-        """Normalised chunks, (*sample_shape, 1, action_horizon, action_dim)."""
+        """Normalised chunks, (*sample_shape, B, action_horizon, action_dim).
+
+        Args:
+            tokens: From `newest`.
+            sampling: Noise that is given has the batch axis B in front of its last one.
+        """

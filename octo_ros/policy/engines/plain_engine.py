@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from torch import Tensor
 
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import Observations
-from octo_ros.policy.engines.base import CacheCounts, never
+from octo_ros.policy.base import CacheCounts
+from octo_ros.policy.engines.base import never
 from octo_ros.policy.engines.placement import tasks_on
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class PlainEngine:
     """Runs the plain network; see `octo_ros.policy.engines.base.Engine`.
 
     Args:
-        octo: The network, on its device; the head float32, the rest in any type.
+        octo: The network, on its device; the head float32 (or float64), the rest in any type.
         window_size: Slots per window.
     """
 
@@ -37,6 +39,7 @@ class PlainEngine:
         self._octo = octo
         self._window_size = window_size
         self._device = next(octo.parameters()).device
+        self._head_type = next(octo.head.parameters()).dtype
         self._task: Tasks | None = None
         self._counts = CacheCounts()
 
@@ -44,6 +47,11 @@ class PlainEngine:
     def window_size(self) -> int:
         """Slots per window, at most."""
         return self._window_size
+
+    @property
+    def encodes_beside(self) -> bool:
+        """Not on CUDA."""
+        return self._device.type == 'cpu'
 
     @property
     def counts(self) -> CacheCounts:
@@ -64,11 +72,22 @@ class PlainEngine:
         del history, abandoned
         return True
 
-    def warm_up(self, history: History, newest: Frame, sampling: Sampling) -> None:
-        """Run once."""
-        before = self._counts
-        self.act(history, newest, sampling)
-        self._counts = before
+    def begin(self, history: History, newest: Frame) -> None:
+        """Every window is run alone."""
+        del history, newest
+
+    def for_another_robot(self) -> PlainEngine:
+        """An engine of its own on the same network."""
+        return PlainEngine(self._octo, self._window_size)
+
+    @contextlib.contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Whatever is run within is not counted."""
+        counts = self._counts
+        try:
+            yield
+        finally:
+            self._counts = counts
 
     @torch.inference_mode()
     def act(self, history: History, newest: Frame, sampling: Sampling) -> NDArray[np.float32]:
@@ -79,7 +98,7 @@ class PlainEngine:
         observations = window_observations((*history, newest), self._device)
         output = self._octo.octo_transformer(observations, self._task)
         group = output.group(self._octo.config.head.readout_key)
-        embedding = self._octo.head.pool(replace(group, tokens=group.tokens.float()))
+        embedding = self._octo.head.pool(replace(group, tokens=group.tokens.to(self._head_type)))
         chunk = self._octo.head.sample(embedding[:, -1], sampling)
         self._counts = replace(self._counts, misses=self._counts.misses + 1)
         return chunk.squeeze(-3).cpu().numpy()

@@ -77,6 +77,11 @@ class TorchNetwork(nn.Module):
         """Slots for which there are positions."""
         return self.octo.config.max_horizon
 
+    @property
+    def any_thread(self) -> bool:
+        """Not on CUDA, where graphs are recorded by one thread."""
+        return self._graphs is None
+
     def task(self, tasks: Tasks) -> TaskTokens:
         """The instruction's tokens; a hidden instruction has none."""
         transformer = self.octo.octo_transformer
@@ -143,7 +148,7 @@ class TorchNetwork(nn.Module):
         return self.readout(x, context[-1]).float()
 
     def readout(self, x: Tensor, before: KeyValues) -> Tensor:
-        """The last block and the last norm: tokens (1, n, D) to the head's (1, h, D)."""
+        """The last block and the last norm: tokens (B, n, D) to the head's (B, h, D)."""
         x, _ = self.blocks[-1](x, before, len(self.layout.readouts))
         x = self.final_norm(x)
         # Not an index tensor, which would travel to the GPU in every call.
@@ -163,14 +168,16 @@ class TorchNetwork(nn.Module):
             or sampling.sampler != 'ddpm'
         ):
             return head.sample(embedding, sampling)
-        noise = drawn_noise(config, sampling)
+        noise = drawn_noise(config, sampling, batch=len(tokens))
         initial, steps = noise.initial.to(embedding), noise.steps.to(embedding)
         kept = kept_numbers(config, sampling.embodiment_action_dim).to(embedding.device)
         return self._run('head', self.folded, embedding, initial, steps, kept)
 
     def pooled(self, tokens: Tensor) -> Tensor:
-        """The head's tokens (1, h, D) to its embedding, (1, D) or (1, num_tokens, D)."""
-        shown = torch.ones(1, 1, tokens.shape[1], dtype=torch.bool, device=tokens.device)
+        """The head's tokens (B, h, D) to its embedding, (B, D) or (B, num_tokens, D)."""
+        shown = torch.ones(
+            *tokens.shape[:1], 1, tokens.shape[1], dtype=torch.bool, device=tokens.device
+        )
         group = TokenGroup(self.octo.config.head.readout_key, tokens[:, None], shown)
         return self.octo.head.pool(group)[:, -1]
 

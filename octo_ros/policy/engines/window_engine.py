@@ -8,8 +8,9 @@ content of the frame, its slot, and the content or padding of all slots before i
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from octo_ros.errors import PolicyError
-from octo_ros.policy.engines.base import CacheCounts, never
+from octo_ros.policy.base import CacheCounts
+from octo_ros.policy.engines.base import Turn, never
 from octo_ros.policy.engines.slot_run import SlotRun
+from octo_ros.policy.engines.together import Begun, act_together
 
 if TYPE_CHECKING:
     from octo_ros.model.batch import Tasks
@@ -80,6 +83,11 @@ class WindowEngine:
         return self._window_size
 
     @property
+    def encodes_beside(self) -> bool:
+        """Not on CUDA, where graphs are recorded by one thread."""
+        return self._network.any_thread
+
+    @property
     def counts(self) -> CacheCounts:
         """How often preparing paid off."""
         return self._counts
@@ -113,15 +121,20 @@ class WindowEngine:
         self._forget(_key(history))
         return self._build(task, history, abandoned) is not None
 
-    @torch.inference_mode()
     def act(self, history: History, newest: Frame, sampling: Sampling) -> NDArray[np.float32]:
         """See `Engine.act`."""
-        chunk = self._network.head(self.tokens(history, newest), sampling)
-        return chunk.squeeze(-3).float().cpu().numpy()
+        (chunk,) = act_together([Turn(self, history, newest, sampling)])
+        if isinstance(chunk, PolicyError):
+            raise chunk
+        return chunk
 
     @torch.inference_mode()
-    def tokens(self, history: History, newest: Frame | None) -> Tensor:
-        """What the action head reads, shape (1, n, D); None asks for a slot of padding."""
+    def begin(self, history: History, newest: Frame | None) -> Begun:
+        """Everything in front of the newest slot; None asks for a slot of padding.
+
+        Raises:
+            PolicyError: As for `Engine.act`.
+        """
         task = self._given_task()
         self._check(history)
         key = _key(history)
@@ -134,24 +147,28 @@ class WindowEngine:
             raise RuntimeError(msg)
         features = None if newest is None else self._frame_features(newest, task)
         x = self._network.slot(features, len(history), task.tokens)
-        tokens = self._network.newest(x, context)
         self._count(hit, resumed)
-        return tokens
+        return Begun(self._network, x, context)
 
     @torch.inference_mode()
-    def warm_up(self, history: History, newest: Frame, sampling: Sampling) -> None:
-        """Run a window like those to come, so that nothing is compiled or allocated later.
+    def tokens(self, history: History, newest: Frame | None) -> Tensor:
+        """What the action head reads, shape (1, n, D); None asks for a slot of padding."""
+        begun = self.begin(history, newest)
+        return self._network.newest(begun.x, begun.context)
 
-        Everything is as before afterwards, the counts and the task included.
-        """
-        before = self._counts
-        task = self._given_task()
-        self.act(history, newest, sampling)
-        x = self._network.slot(self._frame_features(newest, task), len(history), task.tokens)
-        self._network.announce(x, self._contexts[_key(history)])
-        self.act(history, newest, sampling)
-        self.set_task(task)
-        self._counts = before
+    def for_another_robot(self) -> WindowEngine:
+        """An engine of its own on the same network."""
+        return WindowEngine(self._network, self._window_size)
+
+    @contextlib.contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Whatever is run within leaves nothing behind, neither in the cache nor in the counts."""
+        counts, task = self._counts, self._given_task()
+        try:
+            yield
+        finally:
+            self.set_task(task)
+            self._counts = counts
 
     def _prefix(self, tokens: TaskTokens) -> Context:
         context = self._network.empty_context()

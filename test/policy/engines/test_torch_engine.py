@@ -18,6 +18,7 @@ from octo_ros.policy.engines.torch_engine import TorchOptions, torch_engine
 from octo_ros.policy.engines.window_engine import WindowEngine
 
 from .conftest import World
+from .exactness import Exactness
 from .sequences import run, ticks
 
 SPLIT = ('octo_tiny_lang', 'octo_tiny_goal', 'octo_tiny_aloha')
@@ -27,17 +28,15 @@ SPLIT = ('octo_tiny_lang', 'octo_tiny_goal', 'octo_tiny_aloha')
 def test_two_hundred_ticks_equal_the_plain_network(world, name):
     tiny = world(name)
     window = tiny.octo.config.window_size
-    split, plain = torch_engine(tiny.octo), PlainEngine(tiny.octo, window)
-    worst = 0.0
+    split = torch_engine(tiny.octo)
+    exactness = Exactness(tiny, split, limit=1e-4)
     for tick in ticks(tiny, window, 200):
-        sampling = tiny.sampling()
-        found, expected = run(split, tick, sampling), run(plain, tick, sampling)
-        worst = max(worst, float(np.abs(found - expected).max()))
-    assert worst < 1e-4
+        exactness.compare(tick, tiny.sampling())
+    exactness.check()
     assert split.counts.hits > 80
     assert split.counts.resumed > 0
     assert split.counts.misses > 0
-    assert plain.counts.misses == 200
+    assert exactness.plain.counts.misses == 200
 
 
 @pytest.mark.parametrize(

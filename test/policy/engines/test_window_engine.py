@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from octo_ros.errors import PolicyError
 from octo_ros.model.batch import Tasks
 from octo_ros.model.sampling import Sampling
-from octo_ros.policy.engines.base import CacheCounts
+from octo_ros.policy.base import CacheCounts
 from octo_ros.policy.engines.frame import Frame
 from octo_ros.policy.engines.network import FrameFeatures, TaskTokens
 from octo_ros.policy.engines.split_block import KeyValues

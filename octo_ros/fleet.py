@@ -1,0 +1,107 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which robots one policy drives, and where in the ROS graph each of them is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from octo_ros.embodiment import Camera, Driver, Embodiment, load_embodiment
+from octo_ros.errors import ConfigError
+
+_NAMESPACE = re.compile(r'[A-Za-z]\w*')
+
+
+@dataclass(frozen=True)
+class Robot:
+    """One robot.
+
+    Attributes:
+        namespace: Its part of the graph, like `left`; empty for the root.
+        contract: Name or file of its contract.
+        embodiment: That contract, with its topics in the namespace.
+    """
+
+    namespace: str
+    contract: str
+    embodiment: Embodiment
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.namespace or self.embodiment.name
+
+    def topic(self, name: str) -> str:
+        """A relative name such as `octo/action`, in the robot's namespace."""
+        return f'{self.namespace}/{name}' if self.namespace else name
+
+
+def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
+    """Read the robots that a parameter names.
+
+    Args:
+        entries: Each `contract`, or `namespace=contract` for robots beside each other.
+        within: Namespace of the node that reads it.
+
+    Raises:
+        ConfigError: None is given, one has no valid namespace, two have the same one, or a
+            contract is not valid.
+        UnknownNameError: A contract does not exist.
+    """
+    if not entries:
+        msg = 'No robot is given; name one, like widowx, or several, like left=widowx right=ur5e.'
+        raise ConfigError(msg)
+    robots = []
+    for entry in entries:
+        namespace, separator, contract = entry.rpartition('=')
+        if separator and not _NAMESPACE.fullmatch(namespace):
+            msg = (
+                f'{entry!r} has the namespace {namespace!r}; it must begin with a letter and hold '
+                'letters, digits and _ only.'
+            )
+            raise ConfigError(msg)
+        place = f'{within.rstrip("/")}/{namespace}'
+        embodiment = in_namespace(load_embodiment(contract), place)
+        robots.append(Robot(namespace, contract, embodiment))
+    taken = [robot.namespace for robot in robots]
+    if len(set(taken)) < len(taken):
+        msg = (
+            f'The robots {", ".join(entries)} share a namespace; give each its own, like '
+            'left=widowx right=ur5e.'
+        )
+        raise ConfigError(msg)
+    return tuple(robots)
+
+
+def in_namespace(embodiment: Embodiment, namespace: str) -> Embodiment:
+    """The same robot with every topic of its contract below a namespace.
+
+    Args:
+        embodiment: The robot.
+        namespace: Like `/left`; `/` leaves the contract as it is.
+    """
+    prefix = namespace.rstrip('/')
+    if not prefix:
+        return embodiment
+
+    def camera(given: Camera) -> Camera:
+        return replace(given, topic=_below(prefix, given.topic))
+
+    def driver(given: Driver) -> Driver:
+        arm = replace(given.arm, topic=_below(prefix, given.arm.topic))
+        gripper = replace(given.gripper, topic=_below(prefix, given.gripper.topic))
+        return replace(given, arm=arm, gripper=gripper)
+
+    states = embodiment.joint_states
+    return replace(
+        embodiment,
+        cameras={key: camera(given) for key, given in embodiment.cameras.items()},
+        joint_states=replace(states, topic=_below(prefix, states.topic)),
+        drivers={key: driver(given) for key, given in embodiment.drivers.items()},
+    )
+
+
+def _below(prefix: str, topic: str) -> str:
+    return f'{prefix}/{topic.lstrip("/")}'

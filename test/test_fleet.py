@@ -1,0 +1,67 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from octo_ros.embodiment import load_embodiment
+from octo_ros.errors import ConfigError, UnknownNameError
+from octo_ros.fleet import in_namespace, read_fleet
+
+
+def topics(embodiment):
+    drivers = embodiment.drivers.values()
+    return [
+        *(camera.topic for camera in embodiment.cameras.values()),
+        embodiment.joint_states.topic,
+        *(half.topic for driver in drivers for half in (driver.arm, driver.gripper)),
+    ]
+
+
+def test_one_robot_keeps_its_contract_and_its_names():
+    (robot,) = read_fleet(['ur5e'])
+    assert robot.embodiment == load_embodiment('ur5e')
+    assert (robot.name, robot.namespace) == ('ur5e', '')
+    assert robot.topic('octo/action') == 'octo/action'
+
+
+def test_robots_of_one_kind_stand_beside_each_other():
+    left, right = read_fleet(['left=widowx', 'right=widowx'])
+    assert (left.name, right.name) == ('left', 'right')
+    assert not set(topics(left.embodiment)) & set(topics(right.embodiment))
+    assert left.embodiment.cameras['image_primary'].topic == '/left/camera_primary/image_raw'
+    assert left.topic('octo/action') == 'left/octo/action'
+
+
+def test_the_namespace_of_the_node_comes_first():
+    (robot,) = read_fleet(['left=widowx'], within='/lab')
+    assert robot.embodiment.joint_states.topic == '/lab/left/joint_states'
+
+
+def test_the_root_namespace_changes_nothing():
+    embodiment = load_embodiment('franka')
+    assert in_namespace(embodiment, '/') is embodiment
+
+
+def test_only_topics_change():
+    moved = in_namespace(load_embodiment('franka'), '/a')
+    assert all(topic.startswith('/a/') for topic in topics(moved))
+    assert moved.limits == load_embodiment('franka').limits
+
+
+@pytest.mark.parametrize(
+    ('entries', 'word'),
+    [
+        ([], 'No robot is given'),
+        (['widowx', 'ur5e'], 'share a namespace'),
+        (['a=widowx', 'a=ur5e'], 'share a namespace'),
+        (['1=widowx'], 'must begin with a letter'),
+        (['=widowx'], 'must begin with a letter'),
+    ],
+)
+def test_what_cannot_be_a_fleet_is_refused(entries, word):
+    with pytest.raises(ConfigError, match=word):
+        read_fleet(entries)
+
+
+def test_an_unknown_contract_is_named():
+    with pytest.raises(UnknownNameError, match='widowx'):
+        read_fleet(['left=widow'])
