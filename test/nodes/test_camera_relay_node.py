@@ -92,9 +92,7 @@ class Bench:
         self.cameras = {}
         for key, camera in self.robot.cameras.items():
             kind = Image if camera.transport == 'raw' else CompressedImage
-            self.cameras[key] = node.create_publisher(
-                kind, camera.topic, qos.image(reliable=True)
-            )
+            self.cameras[key] = node.create_publisher(kind, camera.topic, qos.image(reliable=True))
             if read:
                 node.create_subscription(
                     CompressedImage, camera.relayed().topic, self._receiver(key), EVERY

@@ -47,9 +47,7 @@ def test_spending_alone_keeps_the_limit_too(steps):
         assert sum(size for t, size in sent if start <= t < start + SECOND) <= LIMIT
 
 
-@given(
-    st.integers(1, LIMIT // 16), st.lists(st.integers(-20, 20), min_size=100, max_size=150)
-)
+@given(st.integers(1, LIMIT // 16), st.lists(st.integers(-20, 20), min_size=100, max_size=150))
 def test_what_fits_is_never_held_back(size, jitter):
     """15 Hz with up to 20 ms of jitter; one frame more than 15 may fall into a second."""
     times = [round(i * SECOND / 15) + ms * 1_000_000 for i, ms in enumerate(jitter)]

@@ -48,9 +48,7 @@ def test_kept_stamps_ascend_and_the_first_is_kept(times, rate):
     assert chosen == sorted(set(chosen))
 
 
-@given(
-    rates, st.integers(0, SECOND), st.lists(st.integers(-120, 120), min_size=1, max_size=50)
-)
+@given(rates, st.integers(0, SECOND), st.lists(st.integers(-120, 120), min_size=1, max_size=50))
 def test_jitter_loses_nothing_of_a_camera_of_just_the_wanted_rate(rate, phase, parts):
     """Up to 12 % of a period to either side."""
     jitter = [round(part * SECOND / rate / 1000) for part in parts]
