@@ -4,18 +4,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from octo_ros.observation.encoding import encode_jpeg
+from octo_ros.observation.encoding import encode_jpeg, own_jpeg
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-JPEG_START = b'\xff\xd8\xff'
 
 
 def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
@@ -28,10 +23,5 @@ def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
     Returns:
         The message's own bytes if it is a three-channel JPEG of the same size, else a new JPEG.
     """
-    if hasattr(message, 'format') and hasattr(message, 'data'):
-        data = bytes(message.data)
-        if data.startswith(JPEG_START):
-            with Image.open(BytesIO(data)) as header:
-                if header.size == image.shape[1::-1] and header.mode == 'RGB':
-                    return data
-    return encode_jpeg(image)
+    height, width = image.shape[:2]
+    return own_jpeg(message, height, width) or encode_jpeg(image)

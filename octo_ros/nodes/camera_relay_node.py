@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Sends a robot's cameras to a policy on another machine: small, few, and with their own stamps."""
+"""Sends a robot's cameras to a policy on another machine: small, few, with their own stamps."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from octo_ros.config import config_dataclass
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ObservationError
+from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
 from octo_ros.nodes.newest_worker import NewestWorker
 from octo_ros.nodes.parameters import declare
@@ -43,7 +44,7 @@ class CameraRelayNode(Node):
     def __init__(self) -> None:
         super().__init__('octo_camera_relay')
         parameters = declare(self, RelayParameters)
-        embodiment = load_embodiment(parameters.robot)
+        embodiment = in_namespace(load_embodiment(parameters.robot), self.get_namespace())
         self._relays = {
             key: CameraRelay(camera, parameters) for key, camera in embodiment.cameras.items()
         }
@@ -107,10 +108,9 @@ class CameraRelayNode(Node):
 
 def _message(original: Image | CompressedImage, encoded: Encoded) -> CompressedImage:
     """With the original's header: the policy aligns cameras and joints by its stamp."""
-    kind = 'png' if encoded.quality is None else 'jpeg'
     return CompressedImage(
         header=original.header,
-        format=f'rgb8; {kind} compressed bgr8',  # in image_transport's words
+        format=f'rgb8; {encoded.kind} compressed bgr8',  # in image_transport's words
         data=array.array('B', encoded.data),
     )
 

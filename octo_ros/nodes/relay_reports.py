@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the camera relay tells about itself, once per second on /diagnostics."""
+"""What the camera relay tells about itself, once per second: ~/status and /diagnostics."""
 
 from __future__ import annotations
 
@@ -51,7 +51,11 @@ class RelayReports:
         self._reporters = {key: RelayReporter(relay, options) for key, relay in relays.items()}
         self._troubled: set[str] = set()
         self._last = time.monotonic()
-        self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', qos.STATUS)
+        # The same twice: /diagnostics is everybody's, ~/status is of this relay alone.
+        self._publishers = [
+            node.create_publisher(DiagnosticArray, topic, qos.STATUS)
+            for topic in ('~/status', '/diagnostics')
+        ]
         node.create_timer(PERIOD, self._publish)
 
     def _publish(self) -> None:
@@ -64,7 +68,8 @@ class RelayReports:
             ]
         )
         array.header.stamp = self._node.get_clock().now().to_msg()
-        self._publisher.publish(array)
+        for publisher in self._publishers:
+            publisher.publish(array)
 
     def _status(self, key: str, report: RelayReport) -> DiagnosticStatus:
         camera = self._embodiment.cameras[key]
@@ -94,7 +99,7 @@ class RelayReports:
         }
         return DiagnosticStatus(
             level=DiagnosticStatus.OK if well else DiagnosticStatus.WARN,
-            name=f'{self._node.get_name()}: {key}',
+            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: {key}',
             message=text,
             hardware_id=self._embodiment.name,
             values=[KeyValue(key=name, value=str(value)) for name, value in values.items()],

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+JPEG_START = b'\xff\xd8\xff'
 QUALITY = 95  # what TFDS itself encodes with
 STEPS = (90, 80, 70, 60, 50)  # below the last, blocks appear that no training data has
 # Run lengths after PNG's filters: smaller than zlib's search for repetitions on pictures with
@@ -31,11 +32,16 @@ class Encoded:
 
     Attributes:
         data: The file.
-        quality: JPEG quality; None for PNG, which loses nothing.
+        quality: JPEG quality; None where nothing was lost: PNG, and a camera's own JPEG.
     """
 
     data: bytes
     quality: int | None
+
+    @property
+    def kind(self) -> Literal['jpeg', 'png']:
+        """What the file is."""
+        return 'jpeg' if self.data.startswith(JPEG_START) else 'png'
 
 
 def encode_jpeg(image: NDArray[np.uint8], quality: int = QUALITY) -> bytes:
@@ -49,6 +55,29 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
     """Encode an RGB image, shape (H, W, 3), without loss."""
     data = cv2.imencode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2BGR), PNG_OPTIONS)[1]
     return bytes(data)
+
+
+def own_jpeg(message: object, height: int, width: int) -> bytes | None:
+    """The file that a camera itself made, where it is what would be made of it.
+
+    Args:
+        message: Camera message, raw or compressed.
+        height: Wanted rows.
+        width: Wanted columns.
+
+    Returns:
+        The message's bytes if it is a three-channel JPEG of that size, else None.
+    """
+    if not (hasattr(message, 'format') and hasattr(message, 'data')):
+        return None
+    data = bytes(message.data)
+    if not data.startswith(JPEG_START):
+        return None
+    try:
+        with Image.open(BytesIO(data)) as header:
+            return data if header.size == (width, height) and header.mode == 'RGB' else None
+    except UnidentifiedImageError:
+        return None  # OpenCV may still read it, but whoever gets the file need not be able to
 
 
 def fit_jpeg(image: NDArray[np.uint8], quality: int, size: int) -> Encoded:

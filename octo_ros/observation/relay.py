@@ -12,7 +12,7 @@ from pydantic import Field
 
 from octo_ros.config import config_dataclass
 from octo_ros.observation.byte_budget import ByteBudget
-from octo_ros.observation.encoding import QUALITY, Encoded, encode_png, fit_jpeg
+from octo_ros.observation.encoding import QUALITY, Encoded, encode_png, fit_jpeg, own_jpeg
 from octo_ros.observation.images import decode, resize
 from octo_ros.observation.thinning import FrameThinner
 
@@ -102,11 +102,17 @@ class CameraRelay:
     def encode(self, message: messages.Image | messages.CompressedImage) -> Encoded:
         """Decode, resize as the policy would, encode.
 
+        A JPEG that the camera itself made in the contract's size goes on as it is, if it fits:
+        encoding it again would only lose more.
+
         Raises:
             ObservationError: The message holds no image.
         """
         camera = self._camera
         image = resize(decode(message, camera.topic), camera.height, camera.width)
+        own = own_jpeg(message, camera.height, camera.width)
+        if own is not None and len(own) <= self._share:
+            return Encoded(own, None)
         if self._options.format == 'png':
             return Encoded(encode_png(image), None)
         return fit_jpeg(image, self._options.quality, self._share)

@@ -23,6 +23,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from octo_ros.bringup.graph import SystemOptions, camera_relay, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
 from octo_ros.embodiment import load_embodiment
+from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
 from octo_ros.nodes.client import GraphClient
 from octo_ros.nodes.conversions import nanoseconds, time_message
@@ -62,8 +63,8 @@ def jpeg_message(image):
 class Bench:
     """The relay's process, cameras that feed it, and what comes out of it."""
 
-    def __init__(self, node, domain_id, log, arguments, robot='widowx', read=True):
-        self.robot = load_embodiment(robot)
+    def __init__(self, node, domain_id, log, arguments, *, robot='widowx', read=True, place='/'):
+        self.robot = in_namespace(load_embodiment(robot), place)
         self._executor = SingleThreadedExecutor(context=node.context)
         self._executor.add_node(node)
         self._log = log
@@ -77,6 +78,8 @@ class Bench:
                 *[part for argument in arguments for part in ('-p', argument)],
                 '-p',
                 f'robot:={robot}',
+                '-r',
+                f'__ns:={place}',
             ],
             env=local_environment(domain_id),
             stdout=self._file,
@@ -97,7 +100,10 @@ class Bench:
                 node.create_subscription(
                     CompressedImage, camera.relayed().topic, self._receiver(key), EVERY
                 )
-        node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, EVERY)
+        topic = f'{place.rstrip("/")}/octo_camera_relay/status'
+        node.create_subscription(DiagnosticArray, topic, self._on_status, EVERY)
+        self.diagnostics = []
+        node.create_subscription(DiagnosticArray, '/diagnostics', self.diagnostics.append, EVERY)
         self._messages = {
             key: [make(image) for image in pictures()] for key, make in self.make.items()
         }
@@ -107,7 +113,7 @@ class Bench:
     def _receiver(self, key):
         return lambda message: self.received[key].append((time.monotonic(), message))
 
-    def _on_diagnostics(self, message):
+    def _on_status(self, message):
         for status in message.status:
             self.statuses[status.name.rpartition(' ')[2]].append(status)
 
@@ -154,7 +160,7 @@ class Bench:
         return any(s.level == level and text in s.message for s in self.statuses[key])
 
     def newest(self, key):
-        return self.statuses[key][-1].message if self.statuses[key] else '(no diagnostics)'
+        return self.statuses[key][-1].message if self.statuses[key] else '(no status)'
 
     def values(self, key):
         return {pair.key: pair.value for pair in self.statuses[key][-1].values}
@@ -167,7 +173,7 @@ class Bench:
 
     def interrupt(self):
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(10)
+        assert self._process.wait(10) == 0, self._log.read_text()
 
     def close(self):
         self._executor.shutdown()
@@ -208,7 +214,7 @@ def test_png_keeps_stamps_pixels_and_the_byte_budget(start):
         assert stamps == sorted(set(stamps))
     # The wrist's frames are a quarter as large: they all fit.
     bench.until_status(WRIST, DiagnosticStatus.OK, 'MB/s are sent')
-    assert bench.interrupt() == 0
+    bench.interrupt()
 
 
 def test_jpeg_is_what_datasets_hold_and_fits(start, tmp_path):
@@ -251,14 +257,26 @@ def test_a_bad_image_is_named_and_the_others_go_on(start):
     bench.repair(PRIMARY)
     bench.until_status(PRIMARY, DiagnosticStatus.OK, 'MB/s are sent')
     assert int(bench.values(PRIMARY)['frames unreadable']) > 0
-    assert bench.interrupt() == 0
+    bench.interrupt()
+
+
+def test_a_robot_in_a_namespace_has_a_relay_of_its_own(start):
+    bench = start(place='/left')
+    bench.until_received(5)
+    assert bench.robot.cameras[PRIMARY].relayed().topic.startswith('/left/camera_primary/')
+    status = bench.until_status(PRIMARY, DiagnosticStatus.OK, 'MB/s are sent')
+    assert status.name == f'left/octo_camera_relay: {PRIMARY}'
+    bench.until(
+        lambda: any(status in array.status for array in bench.diagnostics),
+        'the same on /diagnostics',
+    )
 
 
 def test_without_readers_nothing_is_encoded(start):
     bench = start(read=False)
     bench.until_status(PRIMARY, DiagnosticStatus.OK, 'Nobody reads /camera_primary/image_raw/')
     assert bench.values(PRIMARY)['size of a frame [B]'] == '0'
-    assert bench.interrupt() == 0
+    bench.interrupt()
 
 
 def test_a_missing_camera_is_named(node, domain_id, tmp_path):

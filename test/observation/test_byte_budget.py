@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +64,7 @@ def test_a_stream_that_is_too_large_is_spread_evenly(size):
     """Frames offered at 30 Hz: gaps stay near size / limit, and the limit is made use of."""
     steps = [(SECOND // 30, size)] * 300
     sent = send(ByteBudget(LIMIT), steps)
-    gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
+    gaps = [b[0] - a[0] for a, b in pairwise(sent)]
     turn = SECOND // (LIMIT // size)
     assert max(gaps) <= turn + 3 * SECOND // 30
     assert min(gaps) >= turn - JITTER_NS

@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octo_ros.observation.encoding import STEPS, encode_jpeg, encode_png, fit_jpeg
+from octo_ros.observation.encoding import (
+    STEPS,
+    Encoded,
+    encode_jpeg,
+    encode_png,
+    fit_jpeg,
+    own_jpeg,
+)
 from octo_ros.observation.images import decode
 
 
@@ -75,3 +82,39 @@ def test_the_same_picture_gives_the_same_bytes_whatever_came_before(seed, size):
     first = fit_jpeg(picture(seed), 95, size)
     fit_jpeg(picture(seed + 1, noise=30.0), 95, size)
     assert fit_jpeg(picture(seed), 95, size) == first
+
+
+def message(data):
+    return SimpleNamespace(format='jpeg', data=np.frombuffer(data, np.uint8))
+
+
+def test_a_jpeg_of_the_wanted_size_is_the_cameras_own():
+    data = encode_jpeg(picture(size=96), 40)
+    assert own_jpeg(message(data), 96, 96) == data
+
+
+def broken_header(data):
+    """Its size is said to be nothing."""
+    at = data.index(b'\xff\xc0') + 5
+    return data[:at] + bytes(4) + data[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    'other',
+    [
+        message(encode_jpeg(picture(size=64))),
+        message(encode_png(picture(size=96))),
+        message(cv2.imencode('.jpg', picture(size=96)[..., 0])[1].tobytes()),
+        message(broken_header(encode_jpeg(picture(size=96)))),
+        message(b'\xff\xd8\xff'),
+        SimpleNamespace(encoding='rgb8', height=96, width=96, data=picture(size=96)),
+    ],
+    ids=['size', 'png', 'grey', 'broken', 'empty', 'raw'],
+)
+def test_nothing_else_is(other):
+    assert own_jpeg(other, 96, 96) is None
+
+
+def test_a_file_says_what_it_is():
+    assert Encoded(encode_png(picture()), None).kind == 'png'
+    assert Encoded(encode_jpeg(picture()), None).kind == 'jpeg'

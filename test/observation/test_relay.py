@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +17,7 @@ from octo_ros.data.encode import stored_image
 from octo_ros.embodiment import Camera, load_embodiment
 from octo_ros.errors import ConfigError, ObservationError
 from octo_ros.geometry import Pose
-from octo_ros.observation.encoding import Encoded
+from octo_ros.observation.encoding import Encoded, encode_jpeg
 from octo_ros.observation.images import decode, resize
 from octo_ros.observation.relay import CameraRelay, Fate, RelayOptions
 from octo_ros.observation.sync import ObservationBuilder
@@ -56,6 +57,23 @@ def test_jpeg_carries_the_very_bytes_that_datasets_hold():
     assert encoded.data == stored_image(raw(), resize(decode(raw()), 64, 48))
     # And a bag of the relayed topic is converted without encoding again.
     assert stored_image(compressed(encoded), decode(compressed(encoded))) == encoded.data
+
+
+@pytest.mark.parametrize('kind', ['jpeg', 'png'])
+def test_a_jpeg_made_in_the_right_size_goes_on_untouched(kind):
+    image = np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    own = SimpleNamespace(format='jpeg', data=encode_jpeg(image, 60))
+    encoded = CameraRelay(CAMERA, RelayOptions(format=kind)).encode(own)
+    assert (encoded.data, encoded.kind, encoded.quality) == (own.data, 'jpeg', None)
+
+
+def test_a_jpeg_of_the_right_size_that_does_not_fit_is_made_smaller():
+    image = np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    own = SimpleNamespace(format='jpeg', data=encode_jpeg(image, 100))
+    relay = CameraRelay(CAMERA, RelayOptions(max_bytes_per_second=40_000))
+    encoded = relay.encode(own)
+    assert encoded.quality < 95
+    assert len(encoded.data) < len(own.data) / 2
 
 
 def test_observation_through_the_relay_equals_the_direct_one():
@@ -129,7 +147,7 @@ def test_a_frame_held_back_leaves_its_turn_to_the_next():
     relay = CameraRelay(CAMERA, RelayOptions(max_rate=10.0))
     sent = drive(relay, [(SECOND // 30, 160_000)] * 300)
     assert len(sent) >= 55
-    gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
+    gaps = [b[0] - a[0] for a, b in pairwise(sent)]
     assert max(gaps) <= SECOND // 4
     assert relay.fates[Fate.HELD_BACK] > 0
 
