@@ -33,7 +33,7 @@ from rich.console import Console
 from rich.table import Table
 from sensor_msgs.msg import CompressedImage, Image
 
-from octo_ros.bringup.graph import SystemOptions, camera_relay
+from octo_ros.bringup.graph import SystemOptions, camera_relays
 from octo_ros.bringup.supervisor import Supervisor, local_environment
 from octo_ros.embodiment import load_embodiment
 from octo_ros.nodes import qos
@@ -149,8 +149,7 @@ def counts(figures):
 
 def run(embodiment, pictures, setting, seconds, domain):
     """One setting; per camera a row of figures, and the process's CPU time per second."""
-    options = SystemOptions(robot=embodiment.name)
-    spec = camera_relay(options)
+    (spec,) = camera_relays(SystemOptions(robot=embodiment.name))
     spec = replace(spec, parameters={**spec.parameters, **setting})
     context = Context()
     rclpy.init(context=context, domain_id=domain)

@@ -3,7 +3,7 @@
 """On the robot's machine: its cameras, resized and compressed, for a policy on another machine."""
 
 from launch import LaunchDescription
-from octo_ros.bringup.graph import camera_relay
+from octo_ros.bringup.graph import camera_relays
 from octo_ros.bringup.launch_actions import declare, start
 
 NAMES = ('robot', 'params_file')
@@ -11,6 +11,4 @@ NAMES = ('robot', 'params_file')
 
 def generate_launch_description():
     """Describe the launch."""
-    return LaunchDescription(
-        [*declare(*NAMES), start(lambda options: [camera_relay(options)], *NAMES)]
-    )
+    return LaunchDescription([*declare(*NAMES), start(camera_relays, *NAMES)])

@@ -27,7 +27,7 @@ class RelayOptions:
 
     format: Annotated[
         Literal['jpeg', 'png'],
-        Field(description='jpeg: as datasets hold them; png: without loss, three times as large'),
+        Field(description='jpeg: as datasets hold them; png: without loss, 3 to 4 times as large'),
     ] = 'jpeg'
     quality: Annotated[
         int, Field(ge=1, le=100, description='Best quality of jpeg; less where it does not fit')

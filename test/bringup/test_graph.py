@@ -9,14 +9,15 @@ import yaml
 from octo_ros.bringup.arguments import ARGUMENTS, options_of
 from octo_ros.bringup.graph import (
     SystemOptions,
-    camera_relay,
+    camera_relays,
     recorded_topics,
     recording,
-    simulator,
+    simulators,
     system,
 )
-from octo_ros.embodiment import load_embodiment
+from octo_ros.bringup.supervisor import command_line
 from octo_ros.errors import ConfigError, UnknownNameError
+from octo_ros.fleet import read_fleet
 from octo_ros.resources import share_directory
 
 
@@ -39,15 +40,51 @@ def test_real_system_has_no_simulator_and_uses_the_real_driver(tmp_path):
 
 
 def test_recorder_takes_all_cameras():
-    embodiment = load_embodiment('franka')
-    topics = recorded_topics(embodiment)
-    assert {camera.topic for camera in embodiment.cameras.values()} <= set(topics)
+    (robot,) = read_fleet(['franka'])
+    topics = recorded_topics(robot)
+    assert {camera.topic for camera in robot.embodiment.cameras.values()} <= set(topics)
+    assert '/octo/action' in topics
     assert len(topics) == len(set(topics))
+
+
+PAIR = SystemOptions(robot='left=widowx, right=ur5e', record='bags')
+
+
+def test_two_robots_share_one_policy_and_nothing_else():
+    specs = system(PAIR)
+    assert [spec.path for spec in specs] == [
+        'left/octo_sim',
+        'right/octo_sim',
+        'octo_policy',
+        'left/octo_safety',
+        'right/octo_safety',
+        'left/octo_episode',
+        'right/octo_episode',
+        'left/octo_recorder',
+        'right/octo_recorder',
+    ]
+    by_path = {spec.path: spec for spec in specs}
+    assert by_path['octo_policy'].parameters['robots'] == ['left=widowx', 'right=ur5e']
+    assert by_path['right/octo_safety'].parameters['robot'] == 'ur5e'
+    left, right = (by_path[f'{side}/octo_recorder'].parameters for side in ('left', 'right'))
+    assert (left['output'], right['output']) == ('bags/left', 'bags/right')
+    assert '/left/octo/action' in left['topics']
+    assert not set(left['topics']) & set(right['topics'])
+
+
+def test_a_node_of_a_robot_is_started_in_its_namespace(tmp_path):
+    spec = next(spec for spec in system(PAIR) if spec.path == 'left/octo_safety')
+    command = command_line(spec, tmp_path)
+    assert '__ns:=/left' in command
+    overrides = yaml.safe_load((tmp_path / 'left.octo_safety.yaml').read_text())
+    assert overrides['/left/octo_safety']['ros__parameters']['robot'] == 'widowx'
 
 
 @pytest.mark.parametrize(
     ('options', 'error', 'text'),
     [
+        ({'robot': ''}, ConfigError, 'No robot is given'),
+        ({'robot': 'a=widowx,a=ur5'}, ConfigError, 'share a namespace'),
         ({'robot': 'widow'}, UnknownNameError, "Did you mean 'widowx'"),
         ({'robot': 'widowx', 'policy': 'octo'}, ConfigError, 'checkpoint'),
         ({'robot': 'widowx', 'policy': 'octo', 'checkpoint': '/none'}, ConfigError, '/none'),
@@ -68,17 +105,39 @@ def test_recording_needs_a_directory():
 
 
 def test_simulator_alone():
-    assert simulator(SystemOptions(robot='ur5', seed=3)).parameters == {'robot': 'ur5', 'seed': 3}
+    (spec,) = simulators(SystemOptions(robot='ur5', seed=3))
+    assert spec.parameters == {'robot': 'ur5', 'seed': 3}
 
 
-def test_camera_relay_alone():
-    spec = camera_relay(SystemOptions(robot='fr3'))
-    assert (spec.name, spec.parameters) == ('octo_camera_relay', {'robot': 'fr3'})
+def test_every_robot_has_a_camera_relay_of_its_own():
+    (spec,) = camera_relays(SystemOptions(robot='fr3'))
+    assert (spec.path, spec.parameters) == ('octo_camera_relay', {'robot': 'fr3'})
+    left, right = camera_relays(PAIR)
+    assert (left.path, left.parameters) == ('left/octo_camera_relay', {'robot': 'widowx'})
+    assert (right.path, right.parameters) == ('right/octo_camera_relay', {'robot': 'ur5e'})
+
+
+@pytest.mark.parametrize('sim', [True, False])
+def test_behind_a_network_policy_and_recorder_take_what_the_relay_sends(sim, tmp_path):
+    options = SystemOptions(
+        robot='left=widowx',
+        sim=sim,
+        policy='octo',
+        checkpoint=str(tmp_path),
+        record='bags',
+        relayed=True,
+    )
+    specs = {spec.path: spec for spec in system(options)}
+    assert specs['octo_policy'].parameters['relayed'] is True
+    topics = specs['left/octo_recorder'].parameters['topics']
+    assert '/left/camera_primary/image_raw/octo/compressed' in topics
+    assert '/left/camera_primary/image_raw' not in topics
+    # The simulator's cameras are here; a real robot's relay runs beside its cameras.
+    assert ('left/octo_camera_relay' in specs) is sim
 
 
 def every_process():
-    options = SystemOptions(robot='widowx', record='x')
-    return [*system(options), camera_relay(options)]
+    return system(SystemOptions(robot='widowx', record='x', relayed=True))
 
 
 def test_every_launch_argument_is_an_option_with_a_description():
@@ -91,13 +150,17 @@ def test_launch_arguments_become_options():
         'robot': 'ur5',
         'sim': 'True',
         'seed': '4',
+        'relayed': 'yes',
     }
     options = options_of(values)
     assert options.sim is True
+    assert options.relayed is True
     assert options.seed == 4
 
 
-@pytest.mark.parametrize(('name', 'value'), [('sim', 'maybe'), ('seed', 'x')])
+@pytest.mark.parametrize(
+    ('name', 'value'), [('sim', 'maybe'), ('relayed', 'maybe'), ('seed', 'x')]
+)
 def test_bad_launch_arguments(name, value):
     with pytest.raises(ConfigError, match=name):
         options_of({'robot': 'widowx', name: value})
@@ -105,7 +168,7 @@ def test_bad_launch_arguments(name, value):
 
 def test_shipped_parameters_name_nodes_of_the_system():
     shipped = yaml.safe_load((share_directory() / 'config/octo.yaml').read_text())
-    nodes = {f'/{name}' for name in names(every_process())}
+    nodes = {f'/**/{name}' for name in names(every_process())}
     assert set(shipped) <= nodes
 
 

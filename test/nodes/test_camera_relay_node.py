@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -20,7 +19,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
 
-from octo_ros.bringup.graph import SystemOptions, camera_relay, system
+from octo_ros.bringup.graph import SystemOptions, camera_relays, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
 from octo_ros.embodiment import load_embodiment
 from octo_ros.fleet import in_namespace
@@ -288,7 +287,7 @@ def test_a_missing_camera_is_named(node, domain_id, tmp_path):
         said.update({status.name: status for status in message.status})
 
     node.create_subscription(DiagnosticArray, '/diagnostics', listen, EVERY)
-    spec = camera_relay(SystemOptions(robot='widowx'))
+    (spec,) = camera_relays(SystemOptions(robot='widowx'))
     environment = local_environment(domain_id)
     executor = SingleThreadedExecutor(context=node.context)
     executor.add_node(node)
@@ -305,16 +304,10 @@ def test_a_missing_camera_is_named(node, domain_id, tmp_path):
 
 def test_the_arm_moves_by_relayed_cameras(domain_id, tmp_path):
     """The policy reads nothing but what the relay sends."""
-    options = SystemOptions(robot='widowx')
-    specs = [
-        replace(spec, parameters={**spec.parameters, 'relayed': True})
-        if spec.name == 'octo_policy'
-        else spec
-        for spec in system(options)
-    ]
+    specs = system(SystemOptions(robot='widowx', relayed=True))
     environment = local_environment(domain_id)
     with (
-        Supervisor([*specs, camera_relay(options)], tmp_path, environment) as supervisor,
+        Supervisor(specs, tmp_path, environment) as supervisor,
         GraphClient(domain_id, supervisor.check) as client,
     ):
         client.wait_ready(60.0)
