@@ -43,12 +43,15 @@ def entries(robots: str) -> list[str]:
     return [entry.strip() for entry in robots.split(',') if entry.strip()]
 
 
-def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
+def read_fleet(
+    entries: Sequence[str], within: str = '/', *, relayed: bool = False
+) -> tuple[Robot, ...]:
     """Read the robots that a parameter names.
 
     Args:
         entries: Each `contract`, or `namespace=contract` for robots beside each other.
         within: Namespace of the node that reads it.
+        relayed: Their cameras come through `octo_camera_relay`, from another machine.
 
     Raises:
         ConfigError: None is given, one has no valid namespace, two have the same one, or a
@@ -69,7 +72,7 @@ def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
             raise ConfigError(msg)
         place = f'{within.rstrip("/")}/{namespace}'
         embodiment = in_namespace(load_embodiment(contract), place)
-        robots.append(Robot(namespace, contract, embodiment))
+        robots.append(Robot(namespace, contract, embodiment.relayed() if relayed else embodiment))
     taken = [robot.namespace for robot in robots]
     if len(set(taken)) < len(taken):
         msg = (

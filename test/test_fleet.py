@@ -36,6 +36,15 @@ def test_the_namespace_of_the_node_comes_first():
     assert robot.embodiment.joint_states.topic == '/lab/left/joint_states'
 
 
+def test_relayed_cameras_are_in_the_robots_namespace():
+    (robot,) = read_fleet(['left=widowx'], relayed=True)
+    primary = robot.embodiment.cameras['image_primary']
+    assert primary.topic == '/left/camera_primary/image_raw/octo/compressed'
+    assert primary.transport == 'compressed'
+    # The relay itself asks for the same topics in its own way.
+    assert robot.embodiment == in_namespace(load_embodiment('widowx'), '/left').relayed()
+
+
 def test_the_root_namespace_changes_nothing():
     embodiment = load_embodiment('franka')
     assert in_namespace(embodiment, '/') is embodiment
