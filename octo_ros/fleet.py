@@ -37,6 +37,10 @@ class Robot:
         """A relative name such as `octo/action`, in the robot's namespace."""
         return f'{self.namespace}/{name}' if self.namespace else name
 
+    def absolute(self, name: str) -> str:
+        """An absolute name such as `/octo/action`, moved into the robot's namespace."""
+        return f'/{self.topic(name.lstrip("/"))}'
+
 
 def entries(robots: str) -> list[str]:
     """`left=widowx,right=ur5e`, as a command line has it → what `read_fleet` takes."""

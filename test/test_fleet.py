@@ -74,3 +74,9 @@ def test_what_cannot_be_a_fleet_is_refused(entries, word):
 def test_an_unknown_contract_is_named():
     with pytest.raises(UnknownNameError, match='widowx'):
         read_fleet(['left=widow'])
+
+
+def test_absolute_names_move_into_the_namespace():
+    at_root, left = (read_fleet([entry])[0] for entry in ('widowx', 'left=widowx'))
+    assert at_root.absolute('/octo/action') == at_root.absolute('octo/action') == '/octo/action'
+    assert left.absolute('/octo/action') == '/left/octo/action'

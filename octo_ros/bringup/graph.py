@@ -185,7 +185,7 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         *(['octo_sim/scene'] if sim else []),
     ]
     joint_states = robot.embodiment.joint_states.topic
-    return [*cameras, joint_states, *(f'/{robot.topic(name)}' for name in own)]
+    return [*cameras, joint_states, *(robot.absolute(name) for name in own)]
 
 
 def _policy(options: SystemOptions) -> NodeSpec:
