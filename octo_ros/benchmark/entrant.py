@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from octo_ros.benchmark.action_error import ActionError
@@ -45,11 +45,6 @@ class Options:
     def ticks_per_round(self) -> int:
         """Rounded up."""
         return -(-self.ticks // self.rounds)
-
-    @property
-    def on_cpu(self) -> Options:
-        """The same there."""
-        return replace(self, device='cpu')
 
 
 @dataclass(frozen=True)

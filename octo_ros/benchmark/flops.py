@@ -16,7 +16,6 @@ from octo_ros.model.config import (
     ImageTokenizerConfig,
     LowdimTokenizerConfig,
     OctoConfig,
-    T5Config,
 )
 from octo_ros.model.head_config import DiffusionHeadConfig, DiscreteHeadConfig
 from octo_ros.policy.engines.manifest import Precision
@@ -89,27 +88,6 @@ def critical_path(config: OctoConfig) -> Flops:
         stem=_stems(config) / _GIGA,
         head=_head(config) / _GIGA,
     )
-
-
-def precompute(config: OctoConfig) -> Flops:
-    """The keys and values of all older slots, whose frames have been through the stems."""
-    n, width = slot_tokens(config), config.token_embedding_size
-    inner = config.transformer.num_layers - 1
-    linear = attention = 0.0
-    for slot in range(config.window_size - 1):
-        keys = prefix_tokens(config) + (slot + 1) * n
-        linear += n * (inner * _linear(config) + _key_values(config))
-        attention += inner * _attention(n, keys, width)
-    return Flops(linear=linear / _GIGA, attention=attention / _GIGA)
-
-
-def language(config: OctoConfig) -> float:
-    """The encoder on one instruction, padding included [GFLOP]."""
-    if config.language is None or config.language.t5 is None:
-        return 0.0
-    t5: T5Config = config.language.t5
-    per_token = 4 * t5.d_model * t5.num_heads * t5.d_kv + 2 * t5.d_model * t5.d_ff
-    return 2 * config.language.num_tokens * t5.num_layers * per_token / _GIGA
 
 
 def prefix_tokens(config: OctoConfig) -> int:

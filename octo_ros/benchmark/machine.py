@@ -83,7 +83,8 @@ def _processor(device: Device) -> str:
     if device == 'cuda':
         import torch
 
-        return str(torch.cuda.get_device_name())
+        if torch.cuda.is_available():
+            return str(torch.cuda.get_device_name())
     return _cpuinfo().get('model name') or platform.machine()
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from octo_ros.benchmark.engine_probe import Source
@@ -111,7 +112,7 @@ class NetworkRun:
     def _expected(self, compared: list[Tick]) -> NDArray[np.float32]:
         """Actions of the reference: the plain network on the CPU."""
         self._begin('reference')
-        reference = Entrant(PLAIN, self._options.on_cpu)
+        reference = Entrant(PLAIN, replace(self._options, device='cpu'))
         reference.source = Source(self.subject.path, self.subject.step)
         try:
             return reference.actions(compared)

@@ -54,7 +54,8 @@ class PeakProbe:
         return best
 
     def _all_products(self) -> Iterator[Product]:
-        yield from self._torch()
+        if self._device == 'cpu' or torch.cuda.is_available():
+            yield from self._torch()
         if self._device == 'cpu' and find_spec('openvino') is not None:
             yield from self._openvino()
         if self._device == 'cpu' and all(find_spec(name) for name in ('onnx', 'onnxruntime')):

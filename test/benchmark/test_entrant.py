@@ -62,4 +62,3 @@ def test_what_cannot_run_is_out_from_the_start():
 
 def test_ticks_are_shared_out_rounded_up():
     assert Options(1, ticks=7, rounds=3).ticks_per_round == 3
-    assert Options(1, 'cuda').on_cpu.device == 'cpu'

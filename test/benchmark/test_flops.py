@@ -60,8 +60,7 @@ def test_the_split_is_what_pytorch_counts(octo, config):
     engine.set_task(engine.encode(workload.task()))
     history, newest, sampling = workload.history(), workload.frame(), workload.sampling()
     engine.act((), history[0], sampling)  # now its frame has been through the stems
-    prepared = counted(lambda: engine.prepare(history))
-    assert prepared == pytest.approx(flops.precompute(config).total, rel=0.05)
+    engine.prepare(history)
     found = counted(lambda: engine.act(history, newest, sampling))
     assert found == pytest.approx(flops.critical_path(config).total, rel=0.05)
 
@@ -72,9 +71,3 @@ def test_time_at_the_peak_of_each_precision():
     assert work.seconds_at(peaks, 'int8', 'bf16') == pytest.approx(0.2 + 0.1 + 0.05)
     with pytest.raises(KeyError):
         work.seconds_at({'fp32': 1.0}, 'int8', 'fp32')
-
-
-def test_language_is_counted(config):
-    # 16 tokens, one layer of width 32: q, k, v, o of 4 x 8 each, and two products with 64
-    assert flops.language(config) == pytest.approx(2e-9 * 16 * (4 * 32 * 32 + 2 * 32 * 64))
-    assert flops.language(replace(config, language=None, repeat_task_tokens=False)) == 0

@@ -54,6 +54,15 @@ def test_a_named_engine_that_is_missing_is_a_row_and_status_one(monkeypatch, cap
     assert 'max action' in told
 
 
+def test_cuda_that_is_not_there_is_told_in_every_row(monkeypatch, capsys):
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    monkeypatch.setattr('onnxruntime.get_available_providers', lambda: ['CPUExecutionProvider'])
+    assert main([*COMMAND, '--device', 'cuda', '--json']) == 1
+    problems = [row['problem'] for row in json.loads(capsys.readouterr().out)['rows']]
+    assert len(problems) == 8
+    assert 'no CUDA device' in problems[0]
+
+
 @pytest.mark.parametrize(
     'wrong',
     [
