@@ -39,6 +39,11 @@ class OpenVinoOptions:
     cache: Path | None = None
 
 
+def has_bfloat16() -> bool:
+    """Whether this CPU multiplies in bfloat16; others only imitate it, slowly."""
+    return 'BF16' in openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
+
+
 class OpenVinoRuntime:
     """See `octo_ros.policy.engines.graph_network.GraphRuntime`."""
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import torch
 from octo_ros.errors import CheckpointError, PolicyError
 from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
+from octo_ros.policy.engines import openvino_runtime
 from octo_ros.policy.engines.base import Turn
 from octo_ros.policy.engines.export_graphs import _export
 from octo_ros.policy.engines.exported import Exported
@@ -87,6 +89,21 @@ def test_bfloat16_is_near(world, exported):
     options = RuntimeOptions('openvino', threads=1, bfloat16=True)
     engine = exported_engine(Exported.read(exported('octo_tiny_lang')), options)
     assert 1e-6 < np.median(errors_of(engine, world('octo_tiny_lang'))) < 0.1
+
+
+@pytest.mark.parametrize('native', [False, True])
+@torch.inference_mode()
+def test_bfloat16_is_left_out_where_the_cpu_only_imitates_it(
+    world, exported, native, monkeypatch, caplog
+):
+    monkeypatch.setattr(openvino_runtime, 'has_bfloat16', lambda: native)
+    read = Exported.read(exported('octo_tiny_lang'))
+    read = replace(read, manifest=replace(read.manifest, precision='bf16'))
+    errors = errors_of(
+        exported_engine(read, RuntimeOptions(threads=1)), world('octo_tiny_lang'), 3
+    )
+    assert (np.median(errors) > 1e-5) == native
+    assert ('runs in float32' in caplog.text) != native
 
 
 @pytest.mark.slow
