@@ -30,7 +30,7 @@ class RuntimeOptions:
         threads: CPU threads; None takes all cores.
         cache: Folder for what the runtime compiles; None keeps nothing.
         bfloat16: Of openvino: all but the language encoder, the head and 8-bit products in
-            bfloat16; None decides by the export's precision (bf16 and int8: yes).
+            bfloat16; None decides by the export's precision: bf16 yes, int8 where the CPU has it.
     """
 
     name: RuntimeName = 'openvino'
@@ -62,11 +62,15 @@ def _runtime(exported: Exported, options: RuntimeOptions) -> GraphRuntime:
     precision = exported.manifest.precision
     try:
         if options.name == 'openvino':
-            from octo_ros.policy.engines.openvino_runtime import OpenVinoOptions, OpenVinoRuntime
+            from octo_ros.policy.engines.openvino_runtime import (
+                OpenVinoOptions,
+                OpenVinoRuntime,
+                computes_bfloat16,
+            )
 
             bfloat16 = options.bfloat16
             if bfloat16 is None:
-                bfloat16 = precision != 'fp32'
+                bfloat16 = precision == 'bf16' or (precision == 'int8' and computes_bfloat16())
             return OpenVinoRuntime(OpenVinoOptions(bfloat16, options.threads, options.cache))
         if precision == 'bf16':
             msg = 'onnxruntime does not run these graphs in bf16; take openvino, or export fp32.'
