@@ -3,9 +3,9 @@
 """How long checkpoints of the released sizes take to load, and how much memory, beside torch.load.
 
 The weights are random; the files are as large as the released ones. Every figure is the median
-(fastest) of fresh processes that have already imported what they need. Cold: the file was dropped from the page
-cache just before, as far as the system allows. Peak: the most memory that the process held while
-loading, mapped pages of the file included, less what it held before.
+(fastest) of fresh processes that have already imported what they need. Cold: the file was dropped
+from the page cache just before, as far as the system allows. Peak: the most memory that the
+process held while loading, mapped pages of the file included, less what it held before.
 
 Run as: .venv/bin/python benchmarks/load_checkpoint.py [--runs N] [--directory DIRECTORY]
 """
