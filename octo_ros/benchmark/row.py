@@ -149,4 +149,6 @@ def _share(
     peaks = machine.peak_gflops
     if took_ms is None or not {variant.precision, variant.rest, 'fp32'} <= peaks.keys():
         return None
-    return 1e3 * work.seconds_at(peaks, variant.precision, variant.rest) / took_ms
+    # Where small numbers are emulated, float32 is what the machine can do for them.
+    best = {precision: max(peak, peaks['fp32']) for precision, peak in peaks.items()}
+    return 1e3 * work.seconds_at(best, variant.precision, variant.rest) / took_ms
