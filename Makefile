@@ -23,8 +23,8 @@ proof: env ## the long tests, whose figures are in docs/ (many minutes)
 	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600 -o faulthandler_timeout=3660
 
 lint: env ## ruff and mypy
-	@.venv/bin/ruff check octo_ros launch test setup.py
-	@.venv/bin/ruff format --check octo_ros launch test setup.py
+	@.venv/bin/ruff check octo_ros launch test benchmarks setup.py
+	@.venv/bin/ruff format --check octo_ros launch test benchmarks setup.py
 	@$(PYTHON_VENV) -m mypy
 
 colcon: env ## colcon build and test, as in a workspace; both packages must be ROS packages, tests must run

@@ -3,9 +3,9 @@
 """How long checkpoints of the released sizes take to load, and how much memory, beside torch.load.
 
 The weights are random; the files are as large as the released ones. Every figure is the median
-(fastest) of fresh processes that have already imported what they need. Cold: the file was dropped from the page
-cache just before, as far as the system allows. Peak: the most memory that the process held while
-loading, mapped pages of the file included, less what it held before.
+(fastest) of fresh processes that have already imported what they need. Cold: the file was dropped
+from the page cache just before, as far as the system allows. Peak: the most memory that the
+process held while loading, mapped pages of the file included, less what it held before.
 
 Run as: .venv/bin/python benchmarks/load_checkpoint.py [--runs N] [--directory DIRECTORY]
 """
@@ -21,8 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 import torch
@@ -101,7 +100,7 @@ def load(method: str, directory: Path) -> None:
             for tensor in loaded.values():
                 tensor.view(-1)[::1024].sum()
     took = time.perf_counter() - started
-    print(json.dumps([took, _memory('VmHWM') - before]))
+    json.dump([took, _memory('VmHWM') - before], sys.stdout)
     del loaded
 
 
