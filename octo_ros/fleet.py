@@ -38,6 +38,11 @@ class Robot:
         return f'{self.namespace}/{name}' if self.namespace else name
 
 
+def entries(robots: str) -> list[str]:
+    """`left=widowx,right=ur5e`, as a command line has it → what `read_fleet` takes."""
+    return [entry.strip() for entry in robots.split(',') if entry.strip()]
+
+
 def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
     """Read the robots that a parameter names.
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ARGUMENTS: dict[str, tuple[str | None, str]] = {
-    'robot': (None, 'Robot: widowx, franka, fr3, ur5, ur5e, or the path of a contract'),
+    'robot': (
+        None,
+        'Robot: widowx, franka, fr3, ur5, ur5e, or the path of a contract; '
+        'several as left=widowx,right=ur5e',
+    ),
     'sim': ('false', 'Drive the simulated arm instead of the real one'),
     'policy': ('octo', 'octo (the network), or scripted (the expert of the simulator)'),
     'checkpoint': ('', 'Octo checkpoint, directory or hub name; required by policy:=octo'),

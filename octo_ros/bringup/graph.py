@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError
+from octo_ros.fleet import entries, read_fleet
 from octo_ros.resources import share_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from octo_ros.embodiment import Embodiment
+    from octo_ros.fleet import Robot
 
 ParameterValue = bool | int | float | str | list[str]
 
@@ -38,6 +38,7 @@ class NodeSpec:
         parameters: Values that override the file's.
         required: The whole system stops when this process ends.
         command: Runs instead of a node of this package, where not empty.
+        namespace: Namespace below the root; empty for the root.
     """
 
     executable: str
@@ -46,6 +47,12 @@ class NodeSpec:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     required: bool = True
     command: tuple[str, ...] = ()
+    namespace: str = ''
+
+    @property
+    def path(self) -> str:
+        """The node's name with its namespace, like `left/octo_safety`."""
+        return f'{self.namespace}/{self.name}' if self.namespace else self.name
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class SystemOptions:
     """What a user chooses when starting the system.
 
     Attributes:
-        robot: Name of a contract in `config/robots`, or the path of one.
+        robot: Name of a contract in `config/robots`, or the path of one; several robots as
+            `left=widowx,right=ur5e`, each in a namespace.
         sim: Drive the simulated arm instead of the real one.
         policy: `scripted` (the simulator's expert) or `octo`.
         checkpoint: Octo checkpoint, a directory or a name on the Hugging Face hub; required by
@@ -77,74 +85,95 @@ class SystemOptions:
 def system(options: SystemOptions) -> tuple[NodeSpec, ...]:
     """The processes of the running system, in the order in which they start.
 
+    One policy drives all robots; everything else there is once per robot, in its namespace.
+
     Raises:
         ConfigError: An option is missing, names nothing that exists, or contradicts another.
     """
-    embodiment = load_embodiment(options.robot)
+    robots = read_fleet(entries(options.robot))
     _check(options)
-    nodes = [_policy(options), _safety(options), _episode(options)]
-    if options.sim:
-        nodes.insert(0, simulator(options))
-    if options.record:
-        nodes.append(recorder(options, embodiment))
-    return tuple(nodes)
+    return (
+        *(simulators(options) if options.sim else ()),
+        _policy(options),
+        *(_safety(options, robot) for robot in robots),
+        *(_episode(options, robot) for robot in robots),
+        *(recorder(options, robot) for robot in robots if options.record),
+    )
 
 
 def recording(options: SystemOptions) -> tuple[NodeSpec, ...]:
     """What a demonstration by teleoperation needs: the recorder and the episode marks.
 
     Raises:
-        ConfigError: No directory to record to is given.
+        ConfigError: No directory to record to is given, or a robot does not exist.
     """
     if not options.record:
         msg = 'Recording needs a directory for the bag: give record:=DIRECTORY.'
         raise ConfigError(msg)
-    return (_episode(options), recorder(options, load_embodiment(options.robot)))
+    robots = read_fleet(entries(options.robot))
+    return (
+        *(_episode(options, robot) for robot in robots),
+        *(recorder(options, robot) for robot in robots),
+    )
 
 
-def simulator(options: SystemOptions) -> NodeSpec:
-    """The simulated arm with its cameras."""
-    return _spec(options, 'sim_node', 'octo_sim', {'robot': options.robot, 'seed': options.seed})
+def simulators(options: SystemOptions) -> tuple[NodeSpec, ...]:
+    """The simulated arms with their cameras, each with a scene of its own."""
+    return tuple(
+        _spec(
+            options,
+            'sim_node',
+            'octo_sim',
+            {'robot': robot.contract, 'seed': options.seed},
+            robot.namespace,
+        )
+        for robot in read_fleet(entries(options.robot))
+    )
 
 
-def recorder(options: SystemOptions, embodiment: Embodiment) -> NodeSpec:
-    """Stock `ros2 bag record` where it is installed, else this package's own small recorder."""
-    truth = ('/octo_sim/scene',) if options.sim else ()
-    topics = [*recorded_topics(embodiment), *truth]
+def recorder(options: SystemOptions, robot: Robot) -> NodeSpec:
+    """Stock `ros2 bag record` where it is installed, else this package's own small recorder.
+
+    Robots in namespaces get a bag each: `<record>/<namespace>`.
+    """
+    topics = recorded_topics(robot, sim=options.sim)
+    output = str(Path(options.record) / robot.namespace)
     spec = _spec(
         options,
         'recorder_node',
         'octo_recorder',
-        {'output': options.record, 'topics': topics},
+        {'output': output, 'topics': topics},
+        robot.namespace,
     )
     if shutil.which('ros2') is None or importlib.util.find_spec('ros2bag') is None:
         return spec
     # Humble takes only positional topics, which later distributions deprecate.
     flag = () if os.environ.get('ROS_DISTRO') == 'humble' else ('--topics',)
-    command = ('ros2', 'bag', 'record', '--output', options.record, *flag, *topics)
+    command = ('ros2', 'bag', 'record', '--output', output, *flag, *topics)
     return replace(spec, command=command)
 
 
-def recorded_topics(embodiment: Embodiment) -> list[str]:
-    """Topics of a demonstration bag."""
-    cameras = [camera.topic for camera in embodiment.cameras.values()]
-    return [
-        *cameras,
-        embodiment.joint_states.topic,
-        '/octo/action',
-        '/octo/episode',
-        '/octo/instruction',
-        '/octo_policy/action_chunk',
-        '/octo_policy/status',
-        '/octo_safety/executed_action',
-        '/octo_safety/status',
-        '/tf',
+def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
+    """Topics of a demonstration bag; `sim` adds the simulator's truth."""
+    cameras = [camera.topic for camera in robot.embodiment.cameras.values()]
+    own = [
+        'octo/action',
+        'octo/episode',
+        'octo/instruction',
+        'octo_policy/action_chunk',
+        'octo_policy/status',
+        'octo_safety/executed_action',
+        'octo_safety/status',
+        'tf',
+        *(['octo_sim/scene'] if sim else []),
     ]
+    joint_states = robot.embodiment.joint_states.topic
+    return [*cameras, joint_states, *(f'/{robot.topic(name)}' for name in own)]
 
 
 def _policy(options: SystemOptions) -> NodeSpec:
     parameters: dict[str, ParameterValue] = {
-        'robot': options.robot,
+        'robots': entries(options.robot),
         'policy': options.policy,
         'seed': options.seed,
     }
@@ -153,14 +182,14 @@ def _policy(options: SystemOptions) -> NodeSpec:
     return _spec(options, 'policy_node', 'octo_policy', parameters)
 
 
-def _safety(options: SystemOptions) -> NodeSpec:
+def _safety(options: SystemOptions, robot: Robot) -> NodeSpec:
     driver = 'sim' if options.sim else 'real'
-    parameters: dict[str, ParameterValue] = {'robot': options.robot, 'driver': driver}
-    return _spec(options, 'safety_filter_node', 'octo_safety', parameters)
+    parameters: dict[str, ParameterValue] = {'robot': robot.contract, 'driver': driver}
+    return _spec(options, 'safety_filter_node', 'octo_safety', parameters, robot.namespace)
 
 
-def _episode(options: SystemOptions) -> NodeSpec:
-    return _spec(options, 'episode_node', 'octo_episode', {}, required=False)
+def _episode(options: SystemOptions, robot: Robot) -> NodeSpec:
+    return _spec(options, 'episode_node', 'octo_episode', {}, robot.namespace, required=False)
 
 
 def _spec(
@@ -168,6 +197,7 @@ def _spec(
     executable: str,
     name: str,
     parameters: Mapping[str, ParameterValue],
+    namespace: str = '',
     *,
     required: bool = True,
 ) -> NodeSpec:
@@ -175,7 +205,7 @@ def _spec(
     if not path.is_file():
         msg = f'Parameter file {path} does not exist; give params_file the path of one.'
         raise ConfigError(msg)
-    return NodeSpec(executable, name, path, parameters, required)
+    return NodeSpec(executable, name, path, parameters, required, namespace=namespace)
 
 
 def _check(options: SystemOptions) -> None:

@@ -59,7 +59,7 @@ def actions(specs: Sequence[NodeSpec]) -> list[Action]:
         process = _process(spec)
         result.append(process)
         if spec.required:
-            shutdown = EmitEvent(event=Shutdown(reason=f'{spec.name} ended'))
+            shutdown = EmitEvent(event=Shutdown(reason=f'{spec.path} ended'))
             handler = OnProcessExit(target_action=process, on_exit=[shutdown])
             result.append(RegisterEventHandler(handler))
     return result
@@ -72,6 +72,7 @@ def _process(spec: NodeSpec) -> Action:
         package='octo_ros',
         executable=spec.executable,
         name=spec.name,
+        namespace=spec.namespace,
         output='screen',
         parameters=[str(spec.params_file), dict(spec.parameters)],
     )

@@ -76,7 +76,7 @@ class Supervisor:
     def __init__(
         self, specs: Sequence[NodeSpec], log_directory: Path, environment: Mapping[str, str]
     ) -> None:
-        self._specs = {spec.name: spec for spec in specs}
+        self._specs = {spec.path: spec for spec in specs}
         self._logs = log_directory
         self._environment = dict(environment)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -102,7 +102,7 @@ class Supervisor:
 
     def start(self, name: str) -> None:
         """Start one of the processes (again)."""
-        log = (self._logs / f'{name}.log').open('ab')
+        log = self._log(name).open('ab')
         self._files.append(log)
         self._processes[name] = subprocess.Popen(
             command_line(self._specs[name], self._logs),
@@ -151,8 +151,11 @@ class Supervisor:
             file.close()
         self._files.clear()
 
+    def _log(self, name: str) -> Path:
+        return self._logs / f'{_file_name(name)}.log'
+
     def _last_words(self, name: str) -> str:
-        text = (self._logs / f'{name}.log').read_text(errors='replace').strip()
+        text = self._log(name).read_text(errors='replace').strip()
         return ' / '.join(text.splitlines()[-TAIL_LINES:]) or '(it wrote nothing)'
 
 
@@ -164,9 +167,9 @@ def command_line(spec: NodeSpec, directory: Path) -> list[str]:
     """
     if spec.command:
         return list(spec.command)
-    overrides = directory / f'{spec.name}.yaml'
+    overrides = directory / f'{_file_name(spec.path)}.yaml'
     overrides.write_text(
-        yaml.safe_dump({f'/{spec.name}': {'ros__parameters': dict(spec.parameters)}})
+        yaml.safe_dump({f'/{spec.path}': {'ros__parameters': dict(spec.parameters)}})
     )
     files = [spec.params_file, *([overrides] if spec.parameters else [])]
     arguments = [part for file in files for part in ('--params-file', str(file))]
@@ -177,8 +180,14 @@ def command_line(spec: NodeSpec, directory: Path) -> list[str]:
         '--ros-args',
         '-r',
         f'__node:={spec.name}',
+        '-r',
+        f'__ns:=/{spec.namespace}',
         *arguments,
     ]
+
+
+def _file_name(path: str) -> str:
+    return path.replace('/', '.')
 
 
 def _end_with_parent() -> None:

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     # A real arm's driver may run on another machine, in the domain that the user has set.
     environment = local_environment(private_domain()) if options.sim else dict(os.environ)
     with Supervisor(specs, logs, environment) as supervisor:
-        names = ', '.join(spec.name for spec in specs)
+        names = ', '.join(spec.path for spec in specs)
         domain = environment.get('ROS_DOMAIN_ID', '0')
         print(
             f'Running {names} in ROS_DOMAIN_ID={domain}; logs in {logs}. Ctrl-C ends everything.'

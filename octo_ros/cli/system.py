@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from octo_ros.bringup.graph import SystemOptions, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
 from octo_ros.errors import ConfigError, PolicyError, RosError
+from octo_ros.fleet import entries, read_fleet
 from octo_ros.sim.tasks import parse_instruction, succeeded
 from octo_ros.types import EpisodeEventKind
 
@@ -52,7 +53,9 @@ class Trial:
 def add_system_arguments(parser: argparse.ArgumentParser) -> None:
     """Options that every command that starts the system has."""
     parser.add_argument(
-        '--robot', help='widowx (the default in the simulator), franka, fr3, ur5, ur5e or a file'
+        '--robot',
+        help='widowx (the default in the simulator), franka, fr3, ur5, ur5e or a file; several '
+        'as left=widowx,right=ur5e',
     )
     parser.add_argument(
         '--checkpoint', default='', help='Octo checkpoint; without it the scripted expert acts'
@@ -108,8 +111,15 @@ def running(options: SystemOptions, logs: Path) -> Iterator[tuple[GraphClient, S
         logs: Directory of one log per process.
 
     Raises:
+        ConfigError: More than one robot is asked for.
         RosError: ROS is not installed, a process dies, or the system does not become ready.
     """
+    if len(read_fleet(entries(options.robot))) > 1 or '=' in options.robot:
+        msg = (
+            f'One robot at a time can be tried here, not {options.robot}; '
+            '"python -m octo_ros run" and the launch files take several.'
+        )
+        raise ConfigError(msg)
     specs = system(options)
     domain = private_domain()
     environment = local_environment(domain)

@@ -58,30 +58,32 @@ class GraphClient:
     Args:
         domain_id: ROS_DOMAIN_ID; the environment's when None.
         alive: Called while waiting; may raise, as when a process has died. An attribute too.
+        namespace: Of the robot; empty for the root.
     """
 
     def __init__(
         self,
         domain_id: int | None = None,
         alive: Callable[[], None] = lambda: None,
+        namespace: str = '',
     ) -> None:
         self.alive = alive
         self._context = Context()
         rclpy.init(context=self._context, domain_id=domain_id)
-        self.node = Node('octo_client', context=self._context)
+        self.node = Node('octo_client', context=self._context, namespace=namespace or '/')
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
-        self._scene = SceneSource(self.node)
+        self._scene = SceneSource(self.node, 'octo_sim/scene')
         self.policy: PolicyStatus | None = None
         self.safety: SafetyStatus | None = None
         self._services: dict[str, ServiceClient] = {}
         self.node.create_subscription(
-            PolicyStatus, '/octo_policy/status', self._on_policy, qos.STATUS
+            PolicyStatus, 'octo_policy/status', self._on_policy, qos.STATUS
         )
         self.node.create_subscription(
-            SafetyStatus, '/octo_safety/status', self._on_safety, qos.STATUS
+            SafetyStatus, 'octo_safety/status', self._on_safety, qos.STATUS
         )
-        self._execute = ActionClient(self.node, ExecuteTask, '/octo/execute_task')
+        self._execute = ActionClient(self.node, ExecuteTask, 'octo/execute_task')
 
     def __enter__(self) -> GraphClient:
         return self
@@ -137,9 +139,9 @@ class GraphClient:
     def wait_recorder(self, timeout: float) -> None:
         """Until somebody records the episode marks."""
         self.spin_until(
-            lambda: self.node.count_subscribers('/octo/episode') > 0,
+            lambda: self.node.count_subscribers('octo/episode') > 0,
             timeout,
-            'the recorder to subscribe to /octo/episode',
+            'the recorder to subscribe to octo/episode',
         )
 
     def scene(self) -> Scene:
@@ -152,14 +154,14 @@ class GraphClient:
     def reset(self, seed: int) -> None:
         """Put the simulated scene to its start and let the safety filter hold the arm there."""
         count = self.scene().reset_count
-        self.call(ResetScene, '/octo_sim/reset', ResetScene.Request(seed=seed))
+        self.call(ResetScene, 'octo_sim/reset', ResetScene.Request(seed=seed))
         self.spin_until(
             lambda: self.scene().reset_count != count, RESET_TIMEOUT, 'the scene to be reset'
         )
         deadline = time.monotonic() + RESET_TIMEOUT
         while True:
             try:
-                self.call(Trigger, '/octo_safety/reset', Trigger.Request())
+                self.call(Trigger, 'octo_safety/reset', Trigger.Request())
                 break
             except RosError:
                 # The arm may still swing by a hair, or its first state be on its way.
@@ -175,7 +177,7 @@ class GraphClient:
     def set_task(self, instruction: str) -> int:
         """Give a task without waiting for its end; returns its id."""
         request = SetTask.Request(language_instruction=instruction)
-        return int(self.call(SetTask, '/octo/set_task', request).task_id)
+        return int(self.call(SetTask, 'octo/set_task', request).task_id)
 
     def execute(
         self,
@@ -196,7 +198,7 @@ class GraphClient:
             RosError: The node does not answer, or refuses the task.
         """
         self.spin_until(
-            self._execute.server_is_ready, SERVICE_TIMEOUT, 'the action /octo/execute_task'
+            self._execute.server_is_ready, SERVICE_TIMEOUT, 'the action octo/execute_task'
         )
         goal = ExecuteTask.Goal(language_instruction=instruction, timeout=float(timeout))
         handle = self._wait(
@@ -222,16 +224,16 @@ class GraphClient:
 
     def mark(self, kind: EpisodeEventKind) -> str:
         """Mark an episode; returns the node's answer."""
-        service = f'/octo_episode/{kind.name.lower()}'
+        service = f'octo_episode/{kind.name.lower()}'
         return str(self.call(Trigger, service, Trigger.Request()).message)
 
     def inject(self, fault: int, target: str = '', *, active: bool = True) -> None:
         """Switch a fault of the simulator on or off."""
         request = InjectFault.Request(fault=fault, target=target, active=active)
-        self.call(InjectFault, '/octo_sim/inject_fault', request)
+        self.call(InjectFault, 'octo_sim/inject_fault', request)
 
     def call(self, kind: Any, service: str, request: Any) -> Any:  # noqa: ANN401 - generated types
-        """Call a service whose answer has `success` and `message`.
+        """Call a service, by its name in the robot's namespace, that answers success and message.
 
         Raises:
             RosError: It is not there, does not answer, or answers success=False.

@@ -30,8 +30,8 @@ class EpisodeNode(Node):
         self._judged = True
         self._instruction = ''
         self._words = ''
-        self._events = self.create_publisher(EpisodeEvent, '/octo/episode', qos.EVENTS)
-        self.create_subscription(String, '/octo/instruction', self._on_instruction, qos.LATCHED)
+        self._events = self.create_publisher(EpisodeEvent, 'octo/episode', qos.EVENTS)
+        self.create_subscription(String, 'octo/instruction', self._on_instruction, qos.LATCHED)
         for kind in EpisodeEventKind:
             self._serve(kind)
 

@@ -4,71 +4,122 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
-import time
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from octo_ros.errors import OctoRosError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from octo_ros.policy.base import Policy
-    from octo_ros.types import ActionChunk, Observation, ObservationWindow, Task
+    from octo_ros.policy.base import Fleet, Request
+    from octo_ros.policy.stages import Journey
+    from octo_ros.types import ActionChunk, Observation
 
-HISTORY = 100
+# The threads of the network inherit it: publishing and the safety filter come first.
+NICE = 5
 
 
 @dataclass(frozen=True)
-class Request:
-    """One inference to be made.
+class Answer:
+    """What became of a request.
 
     Attributes:
-        window: What to look at.
-        task: What to do.
-        start_ns: When the first action is to begin [ns].
-        next_history: What will stand in front of the next observation; prepared afterwards.
+        request: What was asked.
+        outcome: The chunk, or why there is none.
+        journey: The request's, with the inference.
     """
 
-    window: ObservationWindow
-    task: Task
-    start_ns: int
-    next_history: tuple[Observation, ...] = ()
+    request: Request
+    outcome: ActionChunk | OctoRosError
+    journey: Journey
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was computed ahead for one robot.
+
+    Attributes:
+        robot: Its number.
+        duration_ns: How long it took [ns].
+        finished: Other work did not cut it short.
+    """
+
+    robot: int
+    duration_ns: int
+    finished: bool
 
 
 class InferenceWorker:
-    """Runs the newest request; a request that comes while one is running replaces the waiting one.
+    """Serves the newest request of each robot, all that wait at a time; then prepares the next.
+
+    A request that comes while another of the same robot waits replaces it. All of a fleet but its
+    tasks is used from this thread alone, also the warm-up: what a GPU records belongs to the
+    thread that recorded it.
 
     Args:
-        policy: What to run; used from the worker's thread alone after construction.
-        on_chunk: Called in the worker's thread with the request and its chunk.
-        on_error: Called in the worker's thread with the error of a request.
+        fleet: What to run.
+        clock: Gives the node's time [ns].
+        on_answer: Called in the worker's thread for every request that was served.
+        on_prepared: Called in the worker's thread after every preparation.
+        on_failure: Called in the worker's thread with what should not have happened; it then ends.
     """
 
     def __init__(
         self,
-        policy: Policy,
-        on_chunk: Callable[[Request, ActionChunk], None],
-        on_error: Callable[[Request, Exception], None],
+        fleet: Fleet,
+        clock: Callable[[], int],
+        on_answer: Callable[[Answer], None],
+        on_prepared: Callable[[Prepared], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
-        self._policy = policy
-        self._on_chunk = on_chunk
-        self._on_error = on_error
+        self._fleet = fleet
+        self._clock = clock
+        self._on_answer = on_answer
+        self._on_prepared = on_prepared
+        self._on_failure = on_failure
         self._condition = threading.Condition()
-        self._waiting: Request | None = None
+        self._requests: dict[int, Request] = {}
+        self._histories: dict[int, tuple[Observation, ...]] = {}
+        self._replaced = 0
+        self._warm = False
+        self._refused: Exception | None = None
         self._stopped = False
-        self._times = deque[float](maxlen=HISTORY)
         self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
-        self._thread.start()
 
-    def submit(self, request: Request) -> None:
-        """Ask for one inference."""
+    @property
+    def replaced(self) -> int:
+        """Requests that were never served, since a newer one came while the engine was busy."""
+        return self._replaced
+
+    def start(self) -> None:
+        """Warm up, and return when that is done.
+
+        Raises:
+            OctoRosError: The fleet cannot run.
+        """
+        self._thread.start()
         with self._condition:
-            self._waiting = request
+            self._condition.wait_for(lambda: self._warm or self._refused is not None)
+        if self._refused is not None:
+            self._thread.join()
+            raise self._refused
+
+    def submit(self, requests: Sequence[Request]) -> None:
+        """Ask for one inference of each of these robots, together."""
+        with self._condition:
+            for request in requests:
+                self._replaced += request.robot in self._requests
+                self._requests[request.robot] = request
+            self._condition.notify()
+
+    def prepare(self, robot: int, observations: tuple[Observation, ...]) -> None:
+        """Compute ahead what the next inference of this robot will need, when there is time."""
+        with self._condition:
+            self._histories[robot] = observations
             self._condition.notify()
 
     def stop(self) -> None:
@@ -78,38 +129,72 @@ class InferenceWorker:
             self._condition.notify()
         self._thread.join(timeout=5.0)
 
-    def infer_ms(self) -> tuple[float, float]:
-        """Median and 95th percentile of the last inferences [ms]; zeros before the first."""
-        times = list(self._times)
-        if not times:
-            return 0.0, 0.0
-        p50, p95 = np.percentile(times, [50, 95])
-        return float(p50), float(p95)
-
     def _run(self) -> None:
-        while True:
+        try:
+            _yield_to_others()
+            self._fleet.warm_up()
+        except Exception as error:
             with self._condition:
-                while self._waiting is None and not self._stopped:
-                    self._condition.wait()
-                if self._stopped:
-                    return
-                request, self._waiting = self._waiting, None
-            if request is None:
-                continue
-            try:
-                self._serve(request)
-            except OctoRosError as error:
-                self._on_error(request, error)
-            except Exception as error:
-                self._on_error(request, error)
-                return
+                self._refused = error
+                self._condition.notify()
+            return
+        with self._condition:
+            self._warm = True
+            self._condition.notify()
+        try:
+            while self._serve_next():
+                pass
+        except Exception as error:
+            self._on_failure(error)
 
-    def _serve(self, request: Request) -> None:
-        started = time.perf_counter()
-        chunk = self._policy.infer(request.window, request.task, request.start_ns)
-        self._times.append(1e3 * (time.perf_counter() - started))
-        self._on_chunk(request, chunk)
-        self._policy.prepare(request.next_history, self._has_other_work)
+    def _serve_next(self) -> bool:
+        """Requests before preparations; returns False when the thread is to end."""
+        with self._condition:
+            self._condition.wait_for(self._has_anything)
+            if self._stopped:
+                return False
+            requests, self._requests = list(self._requests.values()), {}
+            if requests:
+                self._histories |= {request.robot: request.next_history for request in requests}
+                prepared = None
+            else:
+                robot = next(iter(self._histories))
+                prepared = (robot, self._histories.pop(robot))
+        if prepared is None:
+            self._infer(requests)
+        else:
+            self._prepare(*prepared)
+        return True
 
-    def _has_other_work(self) -> bool:
-        return self._waiting is not None or self._stopped
+    def _infer(self, requests: list[Request]) -> None:
+        begun_ns = self._clock()
+        outcomes = self._fleet.infer(requests)
+        inferred_ns = self._clock()
+        for request, outcome in zip(requests, outcomes, strict=True):
+            journey = replace(request.journey, begun_ns=begun_ns, inferred_ns=inferred_ns)
+            if isinstance(outcome, OctoRosError):
+                with self._condition:
+                    self._histories.pop(request.robot, None)
+            self._on_answer(Answer(request, outcome, journey))
+
+    def _prepare(self, robot: int, observations: tuple[Observation, ...]) -> None:
+        started_ns = self._clock()
+        finished = self._fleet.policies[robot].prepare(observations, self._has_requests)
+        if not finished:
+            with self._condition:
+                # Cut short by other robots, it is to be gone on with.
+                if self._requests and robot not in self._requests:
+                    self._histories.setdefault(robot, observations)
+        self._on_prepared(Prepared(robot, self._clock() - started_ns, finished))
+
+    def _has_requests(self) -> bool:
+        return bool(self._requests) or self._stopped
+
+    def _has_anything(self) -> bool:
+        return bool(self._histories) or self._has_requests()
+
+
+def _yield_to_others() -> None:
+    """Let this thread, and those that it will make, wait for others where the cores are scarce."""
+    if sys.platform == 'linux':  # elsewhere the call concerns the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

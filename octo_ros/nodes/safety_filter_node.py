@@ -18,6 +18,7 @@ from std_srvs.srv import Trigger
 from octo_ros.config import config_dataclass
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ObservationError, OctoRosError, RosError
+from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
 from octo_ros.nodes.conversions import (
     command_from_message,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 # Discovery of a running filter takes up to three seconds on a busy machine.
 DUPLICATE_SEARCH = 3.0
-COMMAND_TOPIC = '/octo/action'
+COMMAND_TOPIC = 'octo/action'
 WATCH_PERIOD = 0.5
 NEWCOMER = 10.0
 STOP_LIMIT = 1.0
@@ -63,8 +64,10 @@ class SafetyFilterNode(ManagedNode):
 
     def __init__(self) -> None:
         super().__init__('octo_safety')
-        self._parameters = declare(self, SafetyParameters)
-        self._embodiment = load_embodiment(self._parameters.robot)
+        self._options = declare(self, SafetyParameters)
+        self._embodiment = in_namespace(
+            load_embodiment(self._options.robot), self.get_namespace()
+        )
         self._commands: deque[Command] = deque(maxlen=10)
         self._joints: JointState | None = None
         self._joints_received_ns = 0
@@ -73,8 +76,8 @@ class SafetyFilterNode(ManagedNode):
         self._waiting_resets: list[tuple[int, Future]] = []
         self._state = SafetyState.INACTIVE
         self._search_deadline = time.monotonic() + DUPLICATE_SEARCH
-        if self._parameters.autostart:
-            self.start_by_itself(self._parameters.startup_timeout)
+        if self._options.autostart:
+            self.start_by_itself(self._options.startup_timeout)
 
     def configure(self) -> None:
         """Build the filter and everything but the driver, whose topic may be taken."""
@@ -115,7 +118,7 @@ class SafetyFilterNode(ManagedNode):
             msg = 'Joint states went stale during activation.'
             raise RosError(msg)
         if self._driver is None:
-            driver = self._embodiment.drivers[self._parameters.driver]
+            driver = self._embodiment.drivers[self._options.driver]
             self._driver = RobotDriver(self, driver, self._embodiment)
         self._commands.clear()
         self._filter.reset(self._now(), state)
@@ -156,7 +159,7 @@ class SafetyFilterNode(ManagedNode):
         return int(self.get_clock().now().nanoseconds)
 
     def _arm_topic(self) -> str:
-        return self._embodiment.drivers[self._parameters.driver].arm.topic
+        return self._embodiment.drivers[self._options.driver].arm.topic
 
     def _fresh_joints(self) -> JointState | None:
         age = self._now() - self._joints_received_ns

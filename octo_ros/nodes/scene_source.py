@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 
 class SceneSource:
-    """Keeps the newest scene."""
+    """Keeps the newest scene.
 
-    TOPIC = '/octo_sim/scene'
+    Args:
+        node: Who listens.
+        topic: Of the robot's scene.
+    """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, topic: str) -> None:
         self._message: SceneState | None = None
-        node.create_subscription(SceneState, self.TOPIC, self._receive, qos.STATUS)
+        node.create_subscription(SceneState, topic, self._receive, qos.STATUS)
 
     def newest(self) -> Scene | None:
         """The newest scene, or None before the first one."""

@@ -70,8 +70,8 @@ class SimCameras:
         self._first = self._queue[0]
         self._base_frame = embodiment.base_frame
         self._tcp_frame = embodiment.tcp_frame
-        self._tf = node.create_publisher(TFMessage, '/tf', qos.STATUS)
-        self._tf_static = node.create_publisher(TFMessage, '/tf_static', qos.LATCHED)
+        self._tf = node.create_publisher(TFMessage, 'tf', qos.STATUS)
+        self._tf_static = node.create_publisher(TFMessage, 'tf_static', qos.LATCHED)
         self._send_static()
         self._thread = CameraThread(simulation, self._size, self._on_image)
         node.create_timer(1.0 / (parameters.camera_rate * len(self._queue)), self._render_next)

@@ -17,6 +17,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from octo_ros.config import config_dataclass
 from octo_ros.embodiment import load_embodiment
+from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
 from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.process import run
@@ -67,7 +68,7 @@ class SimNode(Node):
 
         super().__init__('octo_sim')
         parameters = declare(self, SimParameters)
-        self._embodiment = load_embodiment(parameters.robot)
+        self._embodiment = in_namespace(load_embodiment(parameters.robot), self.get_namespace())
         self._simulation = Simulation(self._embodiment, parameters.seed)
         self._faults = SimFaults(self, self._embodiment)
         self._cameras = SimCameras(

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from rclpy.action.server import ServerGoalHandle
 
-    from octo_ros.nodes.policy_node import PolicyNode
-    from octo_ros.nodes.task_board import TaskBoard
+    from octo_ros.fleet import Robot
+    from octo_ros.nodes.managed import ManagedNode
+    from octo_ros.nodes.robot_loop import RobotLoop
     from octo_ros.types import Observation, Task
 
 FEEDBACK_PERIOD = 0.1
@@ -35,30 +36,39 @@ OUTCOMES = {
 
 
 class TaskApi:
-    """The service and the action of the policy node.
+    """The service and the action with which one robot gets its tasks.
 
     The action's callback is a coroutine that sleeps on a timer of the node, so it needs no thread.
 
     Args:
         node: The policy node.
-        board: Where the task is kept.
+        robot: Where in the graph it is.
+        loop: Where the task is kept and reported.
         newest: What the cameras see now.
     """
 
     def __init__(
-        self, node: PolicyNode, board: TaskBoard, newest: Callable[[], Observation | None]
+        self,
+        node: ManagedNode,
+        robot: Robot,
+        loop: RobotLoop,
+        newest: Callable[[], Observation | None],
     ) -> None:
         self._node = node
-        self._board = board
+        self._loop = loop
+        self._board = loop.board
         self._newest = newest
+        self._name = f'{robot.namespace}: ' if robot.namespace else ''
         self._sleepers: list[Future] = []
-        self._instruction = node.create_publisher(String, '/octo/instruction', qos.LATCHED)
-        node.create_service(SetTask, '/octo/set_task', self._on_set_task)
+        self._instruction = node.create_publisher(
+            String, robot.topic('octo/instruction'), qos.LATCHED
+        )
+        node.create_service(SetTask, robot.topic('octo/set_task'), self._on_set_task)
         node.create_timer(FEEDBACK_PERIOD, self._wake)
         self._server = ActionServer(
             node,
             ExecuteTask,
-            '/octo/execute_task',
+            robot.topic('octo/execute_task'),
             self._execute,
             goal_callback=self._on_goal,
             cancel_callback=lambda _: CancelResponse.ACCEPT,
@@ -106,8 +116,9 @@ class TaskApi:
             from_cameras=request.goal_from_cameras,
         )
         task = self._board.set(request.language_instruction, goals)
+        self._loop.task_given(task)
         self._instruction.publish(String(data=task.language_instruction or ''))
-        self._node.get_logger().info(f'Task {task.task_id}: {describe(task)}')
+        self._node.get_logger().info(f'{self._name}Task {task.task_id}: {describe(task)}')
         return task
 
     def _on_goal(self, goal: ExecuteTask.Goal) -> GoalResponse:
@@ -127,7 +138,7 @@ class TaskApi:
             result.outcome, result.message = ExecuteTask.Result.REFUSED, str(error)
             handle.abort()
             return result
-        actions_before = self._node.reports.actions_published
+        actions_before = self._loop.reports.actions_published
         outcome = None
         while outcome is None:
             await self._sleep()
@@ -159,7 +170,7 @@ class TaskApi:
         return None
 
     def _feedback(self, elapsed: float, actions_before: int) -> ExecuteTask.Feedback:
-        reports = self._node.reports
+        reports = self._loop.reports
         return ExecuteTask.Feedback(
             state=int(reports.state),
             reason=reports.reason,

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from octo_ros.policy.stages import Journey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,6 +99,7 @@ class Request:
         task: What to do.
         start_ns: When the first action is to begin [ns].
         next_history: What will stand in front of the next observation; prepared afterwards.
+        journey: When its newest frame passed through the stages so far.
     """
 
     robot: int
@@ -104,6 +107,7 @@ class Request:
     task: Task
     start_ns: int
     next_history: tuple[Observation, ...] = ()
+    journey: Journey = field(default_factory=Journey)
 
 
 class Fleet(Protocol):

@@ -7,9 +7,16 @@ import pytest
 import yaml
 
 from octo_ros.bringup.arguments import ARGUMENTS, options_of
-from octo_ros.bringup.graph import SystemOptions, recorded_topics, recording, simulator, system
-from octo_ros.embodiment import load_embodiment
+from octo_ros.bringup.graph import (
+    SystemOptions,
+    recorded_topics,
+    recording,
+    simulators,
+    system,
+)
+from octo_ros.bringup.supervisor import command_line
 from octo_ros.errors import ConfigError, UnknownNameError
+from octo_ros.fleet import read_fleet
 from octo_ros.resources import share_directory
 
 
@@ -32,15 +39,51 @@ def test_real_system_has_no_simulator_and_uses_the_real_driver(tmp_path):
 
 
 def test_recorder_takes_all_cameras():
-    embodiment = load_embodiment('franka')
-    topics = recorded_topics(embodiment)
-    assert {camera.topic for camera in embodiment.cameras.values()} <= set(topics)
+    (robot,) = read_fleet(['franka'])
+    topics = recorded_topics(robot)
+    assert {camera.topic for camera in robot.embodiment.cameras.values()} <= set(topics)
+    assert '/octo/action' in topics
     assert len(topics) == len(set(topics))
+
+
+PAIR = SystemOptions(robot='left=widowx, right=ur5e', record='bags')
+
+
+def test_two_robots_share_one_policy_and_nothing_else():
+    specs = system(PAIR)
+    assert [spec.path for spec in specs] == [
+        'left/octo_sim',
+        'right/octo_sim',
+        'octo_policy',
+        'left/octo_safety',
+        'right/octo_safety',
+        'left/octo_episode',
+        'right/octo_episode',
+        'left/octo_recorder',
+        'right/octo_recorder',
+    ]
+    by_path = {spec.path: spec for spec in specs}
+    assert by_path['octo_policy'].parameters['robots'] == ['left=widowx', 'right=ur5e']
+    assert by_path['right/octo_safety'].parameters['robot'] == 'ur5e'
+    left, right = (by_path[f'{side}/octo_recorder'].parameters for side in ('left', 'right'))
+    assert (left['output'], right['output']) == ('bags/left', 'bags/right')
+    assert '/left/octo/action' in left['topics']
+    assert not set(left['topics']) & set(right['topics'])
+
+
+def test_a_node_of_a_robot_is_started_in_its_namespace(tmp_path):
+    spec = next(spec for spec in system(PAIR) if spec.path == 'left/octo_safety')
+    command = command_line(spec, tmp_path)
+    assert '__ns:=/left' in command
+    overrides = yaml.safe_load((tmp_path / 'left.octo_safety.yaml').read_text())
+    assert overrides['/left/octo_safety']['ros__parameters']['robot'] == 'widowx'
 
 
 @pytest.mark.parametrize(
     ('options', 'error', 'text'),
     [
+        ({'robot': ''}, ConfigError, 'No robot is given'),
+        ({'robot': 'a=widowx,a=ur5'}, ConfigError, 'share a namespace'),
         ({'robot': 'widow'}, UnknownNameError, "Did you mean 'widowx'"),
         ({'robot': 'widowx', 'policy': 'octo'}, ConfigError, 'checkpoint'),
         ({'robot': 'widowx', 'policy': 'octo', 'checkpoint': '/none'}, ConfigError, '/none'),
@@ -61,7 +104,8 @@ def test_recording_needs_a_directory():
 
 
 def test_simulator_alone():
-    assert simulator(SystemOptions(robot='ur5', seed=3)).parameters == {'robot': 'ur5', 'seed': 3}
+    (spec,) = simulators(SystemOptions(robot='ur5', seed=3))
+    assert spec.parameters == {'robot': 'ur5', 'seed': 3}
 
 
 def test_every_launch_argument_is_an_option_with_a_description():
@@ -88,7 +132,7 @@ def test_bad_launch_arguments(name, value):
 
 def test_shipped_parameters_name_nodes_of_the_system():
     shipped = yaml.safe_load((share_directory() / 'config/octo.yaml').read_text())
-    nodes = {f'/{name}' for name in names(system(SystemOptions(robot='widowx', record='x')))}
+    nodes = {f'/**/{name}' for name in names(system(SystemOptions(robot='widowx', record='x')))}
     assert set(shipped) <= nodes
 
 

@@ -101,6 +101,17 @@ def test_whole_system_in_the_simulator(launch):
     assert node.kwargs['parameters'][1] == {'robot': 'ur5e', 'driver': 'sim'}
 
 
+def test_every_robot_has_its_namespace(launch):
+    declared, build = launch('octo.launch.py')
+    actions = build(context(declared, robot='a=ur5e,b=ur5e', sim='true', policy='scripted'))
+    nodes = [a.kwargs for a in actions if type(a).__name__ == 'Node']
+    places = [(node['namespace'], node['executable']) for node in nodes]
+    assert ('', 'policy_node') in places
+    for namespace in 'ab':
+        assert (namespace, 'sim_node') in places
+        assert (namespace, 'safety_filter_node') in places
+
+
 def test_real_arm_needs_a_checkpoint(launch):
     declared, build = launch('octo.launch.py')
     with pytest.raises(ConfigError, match='checkpoint'):

@@ -14,7 +14,7 @@ from sensor_msgs.msg import JointState
 
 from octo_ros.bringup.graph import SystemOptions, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
-from octo_ros.embodiment import load_embodiment
+from octo_ros.fleet import entries, read_fleet
 from octo_ros.nodes import qos
 from octo_ros.nodes.client import GraphClient
 from octo_ros.nodes.conversions import joint_state_from_message, nanoseconds
@@ -47,7 +47,7 @@ class RunningSystem:
     def __init__(self, options, logs, domain_id, without=()):
         environment = local_environment(domain_id)
         specs = [spec for spec in system(options) if spec.name not in without]
-        self.embodiment = load_embodiment(options.robot)
+        self.embodiment = read_fleet(entries(options.robot))[0].embodiment
         self.environment = environment
         self.logs = logs
         self._stack = contextlib.ExitStack()

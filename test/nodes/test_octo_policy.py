@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from octo_ros_msgs.msg import ActionChunk, PolicyStatus
+from octo_ros.nodes.client import GraphClient
+from octo_ros_msgs.msg import ActionChunk, ExecutedAction, PolicyStatus
 from octo_ros_msgs.srv import InjectFault, SetTask
 
-from .harness import running
+from .harness import READY, running
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 DATA = Path(__file__).parents[1] / 'data'
@@ -76,3 +77,39 @@ def test_words_and_goal_images_move_the_arm_within_its_limits(tmp_path, domain_i
         assert len(system.watch.accepted) <= seen + 1
         log = (tmp_path / 'logs/octo_policy.log').read_text()
         assert 'Traceback' not in log
+
+
+def test_two_robots_share_the_network_each_in_its_namespace(tmp_path, domain_id, checkpoint):
+    pair = f'left={ROBOT},right={ROBOT}'
+    options = {'policy': 'octo', 'checkpoint': str(checkpoint), 'robot': pair}
+    with (
+        running(tmp_path / 'logs', domain_id, **options) as system,
+        GraphClient(domain_id, system.supervisor.check, 'left') as left,
+        GraphClient(domain_id, system.supervisor.check, 'right') as right,
+    ):
+        left.wait_ready(READY)
+        right.wait_ready(READY)
+        moved = {'left': [], 'right': []}
+        for client, (name, seen) in zip((left, right), moved.items(), strict=True):
+            client.node.create_subscription(
+                ExecutedAction, f'/{name}/octo_safety/executed_action', seen.append, 50
+            )
+        left.set_task('pick up the red block')
+        left.spin_until(lambda: len(moved['left']) > 20, 20.0, 'the left arm')
+        assert left.policy.robot == 'left'
+        assert left.policy.state == PolicyStatus.RUNNING
+        right.spin_for(0.6)
+        assert right.policy.state == PolicyStatus.IDLE
+        assert not moved['right']
+        right.set_task('reach the blue block')
+        right.spin_until(lambda: len(moved['right']) > 20, 20.0, 'the right arm')
+        before = len(moved['left'])
+        left.spin_until(lambda: len(moved['left']) > before + 10, 20.0, 'the left arm to go on')
+        assert left.policy.language_instruction == 'pick up the red block'
+        assert right.policy.language_instruction == 'reach the blue block'
+        # Nothing of the two is in the same place.
+        known = {name for name, _ in left.node.get_topic_names_and_types()}
+        topics = {name for name in known if left.node.count_publishers(name)}
+        shared = {'/diagnostics', '/parameter_events', '/rosout'}
+        owned = {topic for topic in topics if topic.startswith(('/left/', '/right/'))}
+        assert topics - owned - shared <= {'/octo_policy/transition_event'}

@@ -11,7 +11,8 @@ import yaml
 
 from octo_ros.config import parse
 from octo_ros.errors import ConfigError, PolicyError
-from octo_ros.nodes.policy_factory import PolicyParameters, make_scheduler
+from octo_ros.nodes.policy_factory import dataset_names, make_scheduler
+from octo_ros.nodes.policy_parameters import PolicyParameters
 from octo_ros.policy.chunking.newest import NewestChunk
 from octo_ros.policy.chunking.receding_horizon import RecedingHorizon
 from octo_ros.policy.chunking.temporal_ensemble import TemporalEnsemble
@@ -23,7 +24,8 @@ SHIPPED = Path(__file__).parents[2] / 'config/octo.yaml'
 
 
 def parameters(**values):
-    return parse(PolicyParameters, {'robot': 'widowx', 'policy': 'octo', **values}, 'test')
+    given = {'robots': ['widowx'], 'policy': 'octo', 'checkpoint': 'made/by_hand', **values}
+    return parse(PolicyParameters, given, 'test')
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,12 @@ def test_options_reach_the_scheduler(values, expected):
         ({'ensemble_weight': 11}, 'ensemble_weight'),
         ({'ensemble_weight': float('nan')}, 'ensemble_weight'),
         ({'coupled_noise': 'often'}, 'coupled_noise'),
+        ({'robots': []}, 'robots'),
+        ({'checkpoint': ''}, 'needs the parameter checkpoint'),
+        ({'policy': 'scripted', 'rate': 20.0}, 'acts at 10 Hz; rate is 20'),
+        ({'inference_every': 0}, 'inference_every'),
+        ({'inference_lead': 0.1}, r'below the time between inferences, 1 tick\(s\) of 0.1 s'),
+        ({'inference_lead': 0.2, 'inference_every': 2}, r'2 tick\(s\) of 0.1 s'),
     ],
 )
 def test_values_out_of_range_are_refused(values, named):
@@ -87,8 +95,24 @@ def test_more_actions_than_the_policy_predicts_are_refused():
 
 
 def test_shipped_parameters_are_the_defaults():
-    shipped = yaml.safe_load(SHIPPED.read_text())['/octo_policy']['ros__parameters']
+    shipped = yaml.safe_load(SHIPPED.read_text())['/**/octo_policy']['ros__parameters']
     assert parameters(**shipped) == parameters()
     assert {'chunk_execution', 'ensemble_weight', 'execute_actions', 'coupled_noise'} <= set(
         shipped
     )
+
+
+def test_an_inference_may_begin_more_than_a_tick_ahead_if_there_is_time():
+    assert parameters(inference_lead=0.15, inference_every=2).inference_lead == 0.15
+
+
+def test_robots_may_be_one_word():
+    assert parameters(robots='left=widowx, right=ur5').robots == ['left=widowx', 'right=ur5']
+
+
+def test_a_dataset_name_is_for_all_robots_or_one_is_for_each():
+    assert dataset_names('', 3) == ['', '', '']
+    assert dataset_names('bridge', 2) == ['bridge', 'bridge']
+    assert dataset_names('bridge, mine', 2) == ['bridge', 'mine']
+    with pytest.raises(ConfigError, match=r'2 names, bridge,mine, for 3 robot'):
+        dataset_names('bridge,mine', 3)

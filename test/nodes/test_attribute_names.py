@@ -1,0 +1,27 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A node's own attributes must not hide those of rclpy's Node, such as `_parameters`."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import rclpy.lifecycle.node
+import rclpy.node
+
+import octo_ros.nodes
+
+ROOM = Path(octo_ros.nodes.__file__).parent
+ATTRIBUTE = re.compile(r'self\.(_\w+)')
+
+
+def attributes(text):
+    return set(ATTRIBUTE.findall(text))
+
+
+@pytest.mark.parametrize('path', sorted([*ROOM.glob('*_node.py'), ROOM / 'managed.py']))
+def test_nothing_of_rclpy_is_hidden(path):
+    theirs = attributes(inspect.getsource(rclpy.node) + inspect.getsource(rclpy.lifecycle.node))
+    assert '_parameters' in theirs
+    assert not attributes(path.read_text()) & theirs
