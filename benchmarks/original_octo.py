@@ -74,12 +74,14 @@ def measure(arguments: argparse.Namespace, say: Console) -> Result:
             player.ask('make', *source(name, checkpoint, folder), arguments.threads)
             result.difference[name] = player.ask('difference', reference)
             players[name] = player
-        calls = -(-arguments.calls // arguments.turns)
         for turn in range(arguments.turns):
             say.print(f'turn {turn + 1} of {arguments.turns}')
             for name, player in players.items():
                 time.sleep(PAUSE)
-                take(result.series.setdefault(name, {}), player.ask('time', calls))
+                take(
+                    result.series.setdefault(name, {}),
+                    player.ask('time', calls_per_turn(arguments)),
+                )
         for name, player in players.items():
             result.memory[name] = player.ask('memory')
         result.about['load'].append(os.getloadavg()[0])
@@ -123,12 +125,17 @@ def take(series: dict[str, Series], timed: dict[str, Samples]) -> None:
         series.setdefault(kind, Series()).add(samples)
 
 
+def calls_per_turn(arguments: argparse.Namespace) -> int:
+    """Rounded up."""
+    return -(-arguments.calls // arguments.turns)
+
+
 def about_this_run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Network and machine."""
     return {
         'network': f'octo-{arguments.size}-1.5, random weights',
         'threads': arguments.threads,
-        'calls': arguments.calls,
+        'calls': calls_per_turn(arguments) * arguments.turns,
         'turns': arguments.turns,
         'load': [os.getloadavg()[0]],
         'processor': processor(),
@@ -143,6 +150,11 @@ def processor() -> str:
     return platform.machine()
 
 
+def quoted(names: tuple[str, ...]) -> str:
+    """As to be typed."""
+    return ', '.join(f"'{name}'" for name in names)
+
+
 def command_line() -> argparse.Namespace:
     """Read and check it."""
     available = sorted(os.sched_getaffinity(0))
@@ -153,9 +165,18 @@ def command_line() -> argparse.Namespace:
     add('--python', type=Path, required=True, help="interpreter with the original's packages")
     add('--source', type=Path, required=True, help='checkout of the original')
     add('--size', choices=('small', 'base'), default='small', help='default: %(default)s')
-    add('--engines', nargs='+', choices=ENGINES, default=USUAL, metavar='ENGINE')
+    add(
+        '--engines',
+        nargs='+',
+        choices=ENGINES,
+        default=USUAL,
+        metavar='ENGINE',
+        help=f'of {quoted(ENGINES)}; default: {quoted(USUAL)}',
+    )
     add('--threads', type=int, default=len(available), help='CPU threads; default: all CPUs')
-    add('--calls', type=int, default=60, help='calls of each kind; default: %(default)s')
+    add(
+        '--calls', type=int, default=60, help='calls of each kind that count; default: %(default)s'
+    )
     add('--turns', type=int, default=6, help='turns in which they come; default: %(default)s')
     add('--directory', type=Path, help='where temporary files go: 2 GB, 3 GB for base')
     add('--json', action='store_true', help='one object instead of the table')

@@ -10,8 +10,8 @@ from rich.table import Table
 
 ORIGINAL = 'original (JAX)'
 KINDS = {
-    'shipped': 'as shipped: T5 in every call',
-    'cached': 'without T5: instruction encoded',
+    'shipped': 'as shipped, T5 in every call',
+    'cached': 'without T5',
     'tick': 'tick',
     'both': 'tick + preparation',
     'whole': 'whole window',
@@ -95,7 +95,7 @@ def table(result: Result) -> Table:
     for name in ('who', 'what'):
         shown.add_column(name, no_wrap=True)
     for name in ('p50, ms', 'p95, ms', 'CPU, ms', 'as shipped / this', 'without T5 / this'):
-        shown.add_column(name, justify='right')
+        shown.add_column(name, justify='right', no_wrap=True)
     shipped, cached = (result.series[ORIGINAL][kind] for kind in ('shipped', 'cached'))
     for player, kinds in result.series.items():
         listed = [kind for kind in KINDS if kind in kinds]
@@ -117,7 +117,7 @@ def table(result: Result) -> Table:
 def ratio(found: tuple[float, float, float]) -> str:
     """Of all calls, with the least and the most of a turn."""
     middle, least, most = found
-    return f'{middle:.1f} ({least:.1f} to {most:.1f})'
+    return f'{middle:.1f} ({least:.1f} – {most:.1f})'
 
 
 def notes(result: Result) -> list[str]:
@@ -129,7 +129,7 @@ def notes(result: Result) -> list[str]:
     memory = ', '.join(f'{name} {held:.0f}' for name, held in result.memory.items())
     differences = ', '.join(f'{name} {d:.1e}' for name, d in result.difference.items())
     return [
-        f'{about["threads"]} threads, {about["processor"]}; {about["calls"]} calls in '
+        f'Threads: {about["threads"]}, on {about["processor"]}; {about["calls"]} calls in '
         f'{about["turns"]} turns; load {about["load"][0]:.1f} to {about["load"][1]:.1f}; '
         f'{about["parameters"] / 1e6:.1f} M parameters, T5 included; jax {about["jax"]}, '
         f'python {about["python"]}. Ratios are of p50, in brackets the least and most of a turn.',
@@ -137,6 +137,7 @@ def notes(result: Result) -> list[str]:
         'weights are random like all others; the package dlimp may be missing.',
         f'An instruction by itself, p50, ms: {language}.',
         f'Memory of the processes, MB: {memory}.',
-        f'Normalised actions, largest difference from those of the original, as shipped, on the '
-        f'same input with the same noise: {differences}. Of random weights int8 says nothing.',
+        'Normalised actions, largest difference from those of the original, as shipped, on the '
+        f'same input with the same noise: {differences}. int8 found its scales in images of '
+        'noise; its difference says nothing about a trained network.',
     ]
