@@ -5,7 +5,14 @@ from glob import glob
 from setuptools import find_packages, setup
 
 package_name = 'octo_ros'
-nodes = ('policy_node', 'safety_filter_node', 'sim_node', 'episode_node', 'recorder_node')
+nodes = (
+    'camera_relay_node',
+    'episode_node',
+    'policy_node',
+    'recorder_node',
+    'safety_filter_node',
+    'sim_node',
+)
 commands = (
     'bag_to_rlds',
     'demo',

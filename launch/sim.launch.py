@@ -11,6 +11,4 @@ NAMES = ('robot', 'params_file', 'seed')
 
 def generate_launch_description():
     """Describe the launch."""
-    return LaunchDescription(
-        [*declare(*NAMES), start(simulators, *NAMES)]
-    )
+    return LaunchDescription([*declare(*NAMES), start(simulators, *NAMES)])

@@ -8,6 +8,7 @@ robot is said twice. SI units throughout: m, rad, s, and their quotients.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -66,6 +67,12 @@ class Camera:
     latency: Annotated[float, Field(ge=0, le=1)] = 0.0
     max_repeat: Seconds | None = 0.5
     reliable: bool = True
+
+    def relayed(self) -> Camera:
+        """This camera as `octo_camera_relay` sends it: compressed, resized, reliably."""
+        return replace(
+            self, topic=f'{self.topic}/octo/compressed', transport='compressed', reliable=True
+        )
 
 
 @config_dataclass
@@ -280,6 +287,11 @@ class Embodiment:
                 )
                 raise ValueError(msg)
         return self
+
+    def relayed(self) -> Embodiment:
+        """The same robot, its cameras read through `octo_camera_relay`."""
+        cameras = {key: camera.relayed() for key, camera in self.cameras.items()}
+        return replace(self, cameras=cameras)
 
     def action_spec(self, action_horizon: int, action_dt: float | None = None) -> ActionSpec:
         """The meaning of an action for this robot; `action_dt` [s] defaults to the robot's own."""

@@ -37,18 +37,25 @@ class Robot:
         """A relative name such as `octo/action`, in the robot's namespace."""
         return f'{self.namespace}/{name}' if self.namespace else name
 
+    def absolute(self, name: str) -> str:
+        """An absolute name such as `/octo/action`, moved into the robot's namespace."""
+        return f'/{self.topic(name.lstrip("/"))}'
+
 
 def entries(robots: str) -> list[str]:
     """`left=widowx,right=ur5e`, as a command line has it → what `read_fleet` takes."""
     return [entry.strip() for entry in robots.split(',') if entry.strip()]
 
 
-def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
+def read_fleet(
+    entries: Sequence[str], within: str = '/', *, relayed: bool = False
+) -> tuple[Robot, ...]:
     """Read the robots that a parameter names.
 
     Args:
         entries: Each `contract`, or `namespace=contract` for robots beside each other.
         within: Namespace of the node that reads it.
+        relayed: Their cameras come through `octo_camera_relay`, from another machine.
 
     Raises:
         ConfigError: None is given, one has no valid namespace, two have the same one, or a
@@ -69,7 +76,7 @@ def read_fleet(entries: Sequence[str], within: str = '/') -> tuple[Robot, ...]:
             raise ConfigError(msg)
         place = f'{within.rstrip("/")}/{namespace}'
         embodiment = in_namespace(load_embodiment(contract), place)
-        robots.append(Robot(namespace, contract, embodiment))
+        robots.append(Robot(namespace, contract, embodiment.relayed() if relayed else embodiment))
     taken = [robot.namespace for robot in robots]
     if len(set(taken)) < len(taken):
         msg = (

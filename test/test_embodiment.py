@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -85,6 +86,20 @@ def test_action_spec_takes_the_robots_own_time():
         4,
     )
     assert contract('widowx').action_spec(4, 0.1).action_dt == 0.1
+
+
+@each_robot
+def test_relayed_cameras_differ_only_in_how_they_arrive(robot):
+    relayed = contract(robot).relayed()
+    for key, camera in contract(robot).cameras.items():
+        other = relayed.cameras[key]
+        assert other.topic == f'{camera.topic}/octo/compressed'
+        assert (other.transport, other.reliable) == ('compressed', True)
+        back = replace(
+            other, topic=camera.topic, transport=camera.transport, reliable=camera.reliable
+        )
+        assert back == camera
+    assert replace(relayed, cameras=contract(robot).cameras) == contract(robot)
 
 
 def test_unknown_robot_is_refused_with_a_proposal():

@@ -36,6 +36,15 @@ def test_the_namespace_of_the_node_comes_first():
     assert robot.embodiment.joint_states.topic == '/lab/left/joint_states'
 
 
+def test_relayed_cameras_are_in_the_robots_namespace():
+    (robot,) = read_fleet(['left=widowx'], relayed=True)
+    primary = robot.embodiment.cameras['image_primary']
+    assert primary.topic == '/left/camera_primary/image_raw/octo/compressed'
+    assert primary.transport == 'compressed'
+    # The relay itself asks for the same topics in its own way.
+    assert robot.embodiment == in_namespace(load_embodiment('widowx'), '/left').relayed()
+
+
 def test_the_root_namespace_changes_nothing():
     embodiment = load_embodiment('franka')
     assert in_namespace(embodiment, '/') is embodiment
@@ -65,3 +74,9 @@ def test_what_cannot_be_a_fleet_is_refused(entries, word):
 def test_an_unknown_contract_is_named():
     with pytest.raises(UnknownNameError, match='widowx'):
         read_fleet(['left=widow'])
+
+
+def test_absolute_names_move_into_the_namespace():
+    at_root, left = (read_fleet([entry])[0] for entry in ('widowx', 'left=widowx'))
+    assert at_root.absolute('/octo/action') == at_root.absolute('octo/action') == '/octo/action'
+    assert left.absolute('/octo/action') == '/left/octo/action'

@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, tuple[str | None, str]] = {
     'params_file': ('', 'ROS 2 parameter file; empty for the shipped config/octo.yaml'),
     'record': ('', 'Directory of a bag to record; empty for none'),
     'seed': ('0', "Seed of the simulator's scene and of the policy's noise"),
+    'relayed': ('false', 'The cameras come through octo_camera_relay, over a network'),
 }
 
 BOOLEANS = {'true': True, '1': True, 'yes': True, 'false': False, '0': False, 'no': False}
@@ -34,15 +35,16 @@ def options_of(values: Mapping[str, str]) -> SystemOptions:
     """Launch arguments, which are all text → options.
 
     Raises:
-        ConfigError: sim is not a truth value, or seed is not a number.
+        ConfigError: sim or relayed is not a truth value, or seed is not a number.
     """
     options: dict[str, Any] = dict(values)
-    if 'sim' in values:
-        word = values['sim'].lower()
-        if word not in BOOLEANS:
-            msg = f'sim is {values["sim"]!r}; give true or false.'
-            raise ConfigError(msg)
-        options['sim'] = BOOLEANS[word]
+    for name in ('sim', 'relayed'):
+        if name in values:
+            word = values[name].lower()
+            if word not in BOOLEANS:
+                msg = f'{name} is {values[name]!r}; give true or false.'
+                raise ConfigError(msg)
+            options[name] = BOOLEANS[word]
     if 'seed' in values:
         if not values['seed'].isdigit():
             msg = f'seed is {values["seed"]!r}; give a whole number from 0.'

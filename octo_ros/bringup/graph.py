@@ -70,6 +70,7 @@ class SystemOptions:
         params_file: ROS 2 parameter file; the shipped `config/octo.yaml` when empty.
         record: Directory of the bag to record; empty for none.
         seed: Seed of the simulator's scene and of the policy's noise.
+        relayed: The cameras come through `octo_camera_relay`; the simulator's then get one.
     """
 
     robot: str
@@ -80,6 +81,7 @@ class SystemOptions:
     params_file: str = ''
     record: str = ''
     seed: int = 0
+    relayed: bool = False
 
 
 def system(options: SystemOptions) -> tuple[NodeSpec, ...]:
@@ -90,10 +92,11 @@ def system(options: SystemOptions) -> tuple[NodeSpec, ...]:
     Raises:
         ConfigError: An option is missing, names nothing that exists, or contradicts another.
     """
-    robots = read_fleet(entries(options.robot))
+    robots = read_fleet(entries(options.robot), relayed=options.relayed)
     _check(options)
     return (
         *(simulators(options) if options.sim else ()),
+        *(camera_relays(options) if options.sim and options.relayed else ()),
         _policy(options),
         *(_safety(options, robot) for robot in robots),
         *(_episode(options, robot) for robot in robots),
@@ -125,6 +128,20 @@ def simulators(options: SystemOptions) -> tuple[NodeSpec, ...]:
             'sim_node',
             'octo_sim',
             {'robot': robot.contract, 'seed': options.seed},
+            robot.namespace,
+        )
+        for robot in read_fleet(entries(options.robot))
+    )
+
+
+def camera_relays(options: SystemOptions) -> tuple[NodeSpec, ...]:
+    """What sends the cameras of the robots' machine to a policy on another one."""
+    return tuple(
+        _spec(
+            options,
+            'camera_relay_node',
+            'octo_camera_relay',
+            {'robot': robot.contract},
             robot.namespace,
         )
         for robot in read_fleet(entries(options.robot))
@@ -168,7 +185,7 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         *(['octo_sim/scene'] if sim else []),
     ]
     joint_states = robot.embodiment.joint_states.topic
-    return [*cameras, joint_states, *(f'/{robot.topic(name)}' for name in own)]
+    return [*cameras, joint_states, *(robot.absolute(name) for name in own)]
 
 
 def _policy(options: SystemOptions) -> NodeSpec:
@@ -176,6 +193,7 @@ def _policy(options: SystemOptions) -> NodeSpec:
         'robots': entries(options.robot),
         'policy': options.policy,
         'seed': options.seed,
+        'relayed': options.relayed,
     }
     if options.policy == 'octo':
         parameters |= {'checkpoint': options.checkpoint, 'dataset_name': options.dataset_name}

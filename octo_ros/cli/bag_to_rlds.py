@@ -12,7 +12,7 @@ from rich.progress import Progress as ProgressBar
 
 from octo_ros.data.convert import Progress, convert
 from octo_ros.data.request import ACTION_SOURCES, ConversionRequest, Topics, with_topics
-from octo_ros.embodiment import load_embodiment
+from octo_ros.fleet import read_fleet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = 'Turn ROS 2 bags into an RLDS dataset for Octo.'
     add = parser.add_argument
     add('bags', nargs='+', type=Path, metavar='BAG', help='bag directory, or .mcap or .db3 file')
-    add('--embodiment', required=True, metavar='NAME_OR_YAML', help='robot, as in config/robots')
+    add(
+        '--embodiment',
+        required=True,
+        metavar='NAME_OR_YAML',
+        help='robot, as in config/robots; left=NAME if it was recorded in a namespace',
+    )
+    add('--relayed', action='store_true', help='the cameras came through octo_camera_relay')
     add('--output', required=True, type=Path, metavar='DIR', help='directory that holds datasets')
     add('--name', required=True, help='name of the dataset')
     add('--hz', type=float, help="steps per second (default: 1 / the robot's action_dt)")
@@ -32,18 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--wrist-topic', metavar='TOPIC', help="default: the robot's")
     add('--joint-states-topic', metavar='TOPIC', help="default: the robot's")
     add('--pose-topic', metavar='TOPIC', help='PoseStamped of the TCP (default: from the joints)')
-    add('--instruction-topic', metavar='TOPIC', default=topics.instruction, help='%(default)s')
-    add('--event-topic', metavar='TOPIC', default=topics.events, help='default: %(default)s')
-    add('--command-topic', metavar='TOPIC', default=topics.commands, help='default: %(default)s')
+    add('--instruction-topic', metavar='TOPIC', help=_default(topics.instruction))
+    add('--event-topic', metavar='TOPIC', help=_default(topics.events))
+    add('--command-topic', metavar='TOPIC', help=_default(topics.commands))
 
 
 def run(args: argparse.Namespace) -> int:
     """Convert; 0 if at least one episode was written, otherwise an `OctoRosError` is raised."""
     cameras = {'image_primary': args.primary_topic, 'image_wrist': args.wrist_topic}
+    (robot,) = read_fleet([args.embodiment], relayed=args.relayed)
+    own = Topics()
     request = ConversionRequest(
         bags=tuple(args.bags),
         embodiment=with_topics(
-            load_embodiment(args.embodiment),
+            robot.embodiment,
             {key: topic for key, topic in cameras.items() if topic},
             args.joint_states_topic,
         ),
@@ -54,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
         val_fraction=args.val,
         instruction=args.instruction,
         topics=Topics(
-            args.event_topic, args.instruction_topic, args.command_topic, args.pose_topic
+            args.event_topic or robot.absolute(own.events),
+            args.instruction_topic or robot.absolute(own.instruction),
+            args.command_topic or robot.absolute(own.commands),
+            args.pose_topic,
         ),
     )
     console = Console()
@@ -71,3 +82,7 @@ def run(args: argparse.Namespace) -> int:
     for warning in report.warnings:
         console.print(f'Warning: {warning}', style='yellow')
     return 0
+
+
+def _default(topic: str) -> str:
+    return f"default: {topic}, in the robot's namespace"

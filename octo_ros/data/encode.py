@@ -4,24 +4,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from octo_ros.observation.encoding import encode_jpeg, own_jpeg
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-JPEG_START = b'\xff\xd8\xff'
-QUALITY = 95  # what TFDS itself encodes with
-
-
-def encode_jpeg(image: NDArray[np.uint8]) -> bytes:
-    """Encode an RGB image, shape (H, W, 3), keeping full colour resolution."""
-    buffer = BytesIO()
-    Image.fromarray(image).save(buffer, 'JPEG', quality=QUALITY, subsampling=0)
-    return buffer.getvalue()
 
 
 def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
@@ -34,10 +23,5 @@ def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
     Returns:
         The message's own bytes if it is a three-channel JPEG of the same size, else a new JPEG.
     """
-    if hasattr(message, 'format') and hasattr(message, 'data'):
-        data = bytes(message.data)
-        if data.startswith(JPEG_START):
-            with Image.open(BytesIO(data)) as header:
-                if header.size == image.shape[1::-1] and header.mode == 'RGB':
-                    return data
-    return encode_jpeg(image)
+    height, width = image.shape[:2]
+    return own_jpeg(message, height, width) or encode_jpeg(image)

@@ -13,10 +13,10 @@ import jinja2
 import numpy as np
 
 from octo_ros.data.bag import Bag
-from octo_ros.data.encode import encode_jpeg
 from octo_ros.demo import plots
 from octo_ros.demo.dataset import step_samples
 from octo_ros.demo.reader import views
+from octo_ros.observation.encoding import encode_jpeg
 from octo_ros.types import SafetyCode
 
 if TYPE_CHECKING:

@@ -37,7 +37,9 @@ class PolicyNode(ManagedNode):
     def __init__(self) -> None:
         super().__init__('octo_policy')
         self._options = declare(self, PolicyParameters)
-        self._robots = read_fleet(self._options.robots, self.get_namespace())
+        self._robots = read_fleet(
+            self._options.robots, self.get_namespace(), relayed=self._options.relayed
+        )
         self._period_ns = round(1e9 / self._options.rate)
         self._lead_ns = to_ns(self._options.inference_lead)
         if self._options.autostart:

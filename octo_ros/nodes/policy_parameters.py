@@ -50,6 +50,9 @@ class PolicyParameters:
         Literal['fp32', 'bf16'], Field(description='Of the engine torch; an export has its own')
     ] = 'fp32'
     seed: Annotated[int, Field(ge=0, description='Seed of the sampling noise')] = 0
+    relayed: Annotated[
+        bool, Field(description='The cameras come through octo_camera_relay, over a network')
+    ] = False
     rate: Annotated[float, Field(ge=1, le=50, description='Actions per second [Hz]')] = 10.0
     inference_lead: Annotated[
         float,

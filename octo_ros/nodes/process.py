@@ -17,7 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from octo_ros.errors import OctoRosError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
     from rclpy.node import Node
@@ -37,13 +37,20 @@ def run(make_node: Callable[[], Node], argv: list[str] | None = None) -> int:
         Exit status: 0 after a signal, 1 after an error, whose sentence is on stderr.
     """
     node: Node | None = None
+    signals: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del frame
+        signals.append(number)
+        raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+        signal.signal(number, interrupt)
     try:
         # With rclpy's own handlers the context is gone before a node could stop its arm.
         rclpy.init(args=argv, signal_handler_options=SignalHandlerOptions.NO)
         node = make_node()
-        _spin(node)
+        _spin(node, signals)
     except (KeyboardInterrupt, ExternalShutdownException):
         return 0
     except OctoRosError as error:
@@ -61,15 +68,10 @@ def run(make_node: Callable[[], Node], argv: list[str] | None = None) -> int:
     return 0
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
-
-
-def _spin(node: Node) -> None:
+def _spin(node: Node, signals: Sequence[int]) -> None:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    while rclpy.ok():
+    while rclpy.ok() and not signals:
         try:
             # A signal is seen when the wait is over; a node without timers would never see it.
             executor.spin_once(timeout_sec=SIGNAL_LATENCY)
@@ -77,3 +79,7 @@ def _spin(node: Node) -> None:
             # An invalid lifecycle transition request raises out of spin in Humble and Jazzy
             # (fixed later); the node must survive it.
             node.get_logger().error(f'Request refused: {error}', throttle_duration_sec=1.0)
+        except RuntimeError:
+            # While rclpy converts a message, a signal's KeyboardInterrupt is replaced by this.
+            if not signals:
+                raise

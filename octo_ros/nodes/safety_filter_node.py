@@ -65,9 +65,7 @@ class SafetyFilterNode(ManagedNode):
     def __init__(self) -> None:
         super().__init__('octo_safety')
         self._options = declare(self, SafetyParameters)
-        self._embodiment = in_namespace(
-            load_embodiment(self._options.robot), self.get_namespace()
-        )
+        self._embodiment = in_namespace(load_embodiment(self._options.robot), self.get_namespace())
         self._commands: deque[Command] = deque(maxlen=10)
         self._joints: JointState | None = None
         self._joints_received_ns = 0

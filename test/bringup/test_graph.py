@@ -9,6 +9,7 @@ import yaml
 from octo_ros.bringup.arguments import ARGUMENTS, options_of
 from octo_ros.bringup.graph import (
     SystemOptions,
+    camera_relays,
     recorded_topics,
     recording,
     simulators,
@@ -108,6 +109,37 @@ def test_simulator_alone():
     assert spec.parameters == {'robot': 'ur5', 'seed': 3}
 
 
+def test_every_robot_has_a_camera_relay_of_its_own():
+    (spec,) = camera_relays(SystemOptions(robot='fr3'))
+    assert (spec.path, spec.parameters) == ('octo_camera_relay', {'robot': 'fr3'})
+    left, right = camera_relays(PAIR)
+    assert (left.path, left.parameters) == ('left/octo_camera_relay', {'robot': 'widowx'})
+    assert (right.path, right.parameters) == ('right/octo_camera_relay', {'robot': 'ur5e'})
+
+
+@pytest.mark.parametrize('sim', [True, False])
+def test_behind_a_network_policy_and_recorder_take_what_the_relay_sends(sim, tmp_path):
+    options = SystemOptions(
+        robot='left=widowx',
+        sim=sim,
+        policy='octo',
+        checkpoint=str(tmp_path),
+        record='bags',
+        relayed=True,
+    )
+    specs = {spec.path: spec for spec in system(options)}
+    assert specs['octo_policy'].parameters['relayed'] is True
+    topics = specs['left/octo_recorder'].parameters['topics']
+    assert '/left/camera_primary/image_raw/octo/compressed' in topics
+    assert '/left/camera_primary/image_raw' not in topics
+    # The simulator's cameras are here; a real robot's relay runs beside its cameras.
+    assert ('left/octo_camera_relay' in specs) is sim
+
+
+def every_process():
+    return system(SystemOptions(robot='widowx', record='x', relayed=True))
+
+
 def test_every_launch_argument_is_an_option_with_a_description():
     assert set(ARGUMENTS) == {field.name for field in dataclasses.fields(SystemOptions)}
     assert all(description for _, description in ARGUMENTS.values())
@@ -118,13 +150,17 @@ def test_launch_arguments_become_options():
         'robot': 'ur5',
         'sim': 'True',
         'seed': '4',
+        'relayed': 'yes',
     }
     options = options_of(values)
     assert options.sim is True
+    assert options.relayed is True
     assert options.seed == 4
 
 
-@pytest.mark.parametrize(('name', 'value'), [('sim', 'maybe'), ('seed', 'x')])
+@pytest.mark.parametrize(
+    ('name', 'value'), [('sim', 'maybe'), ('relayed', 'maybe'), ('seed', 'x')]
+)
 def test_bad_launch_arguments(name, value):
     with pytest.raises(ConfigError, match=name):
         options_of({'robot': 'widowx', name: value})
@@ -132,11 +168,11 @@ def test_bad_launch_arguments(name, value):
 
 def test_shipped_parameters_name_nodes_of_the_system():
     shipped = yaml.safe_load((share_directory() / 'config/octo.yaml').read_text())
-    nodes = {f'/**/{name}' for name in names(system(SystemOptions(robot='widowx', record='x')))}
+    nodes = {f'/**/{name}' for name in names(every_process())}
     assert set(shipped) <= nodes
 
 
 def test_installed_console_scripts_exist_for_every_process():
     setup = (Path(__file__).parents[2] / 'setup.py').read_text()
-    for spec in system(SystemOptions(robot='widowx', record='x')):
+    for spec in every_process():
         assert f"'{spec.executable}'" in setup

@@ -128,6 +128,11 @@ def test_recording(launch):
     assert executables(build(context(declared))) == ['episode_node', 'recorder_node']
 
 
+def test_camera_relay(launch):
+    declared, build = launch('camera_relay.launch.py')
+    assert executables(build(context(declared))) == ['camera_relay_node']
+
+
 @pytest.mark.skipif(not REAL, reason='needs a ROS 2 installation with launch_ros')
 @pytest.mark.parametrize('path', sorted(LAUNCH.glob('*.launch.py')), ids=lambda p: p.name)
 def test_real_launch_takes_the_file(path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from octo_ros.cli.bag_to_rlds import add_arguments, run
+from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError
 
 BAGS = Path(__file__).resolve().parents[1] / 'data/bags'
@@ -41,3 +42,16 @@ def test_overridden_topics_reach_the_bag(tmp_path):
     wrist = ('--wrist-topic', '/cam_wrist/image_raw/compressed')
     with pytest.raises(BagError, match='/states, which is needed as joint states'):
         command(*words, *wrist, '--joint-states-topic', '/states')
+
+
+def test_a_namespace_and_a_relay_move_the_topics(tmp_path):
+    words = [BAGS / 'bridge_ep0_mcap', '--output', tmp_path, '--name', 'x']
+    with pytest.raises(BagError, match='/left/camera_primary/image_raw, which is needed'):
+        command(*words, '--embodiment', 'left=widowx')
+    relayed = load_embodiment('widowx').relayed().cameras['image_primary'].topic
+    with pytest.raises(BagError, match=f'{relayed}, which is needed as image_primary'):
+        command(*words, '--embodiment', 'widowx', '--relayed')
+    cameras = ('--primary-topic', '/cam_primary/image_raw/compressed')
+    wrist = ('--wrist-topic', '/cam_wrist/image_raw/compressed')
+    with pytest.raises(BagError, match='/left/joint_states, which is needed as joint states'):
+        command(*words, '--embodiment', 'left=widowx', *cameras, *wrist)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from octo_ros.data.encode import encode_jpeg, stored_image
+from octo_ros.data.encode import stored_image
+from octo_ros.observation.encoding import encode_jpeg
 
 RAMP = np.linspace(0, 255, 32 * 48 * 3).reshape(32, 48, 3).astype(np.uint8)
 
@@ -22,14 +23,6 @@ def saved(image, kind, **options):
     buffer = BytesIO()
     image.save(buffer, kind, **options)
     return SimpleNamespace(format=kind.lower(), data=np.frombuffer(buffer.getvalue(), np.uint8))
-
-
-def test_jpegs_keep_colour_order_and_detail():
-    stripes = np.zeros((32, 32, 3), np.uint8)
-    stripes[:, ::2, 0] = 255  # would be smeared by chroma subsampling
-    stripes[:, 1::2, 2] = 255
-    error = np.abs(decoded(encode_jpeg(stripes)).astype(int) - stripes)
-    assert error.mean() < 3
 
 
 def test_a_jpeg_of_the_right_size_is_stored_untouched():

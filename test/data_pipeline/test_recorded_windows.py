@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from octo_ros.data.encode import encode_jpeg
 from octo_ros.data.record import EpisodeRecord
 from octo_ros.data.recorded_windows import recorded_windows
 from octo_ros.data.rlds import RldsWriter
 from octo_ros.errors import DatasetError
+from octo_ros.observation.encoding import encode_jpeg
 
 CAMERAS = {'image_primary': (16, 24), 'image_wrist': (8, 8)}
 

@@ -10,11 +10,11 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
 from octo_ros.data import rlds
-from octo_ros.data.encode import encode_jpeg
 from octo_ros.data.record import EpisodeRecord
 from octo_ros.data.rlds import RldsWriter
 from octo_ros.data.tfrecord import read_records
 from octo_ros.errors import DatasetError
+from octo_ros.observation.encoding import encode_jpeg
 
 CAMERAS = {'image_primary': (8, 12), 'image_wrist': (4, 4)}
 

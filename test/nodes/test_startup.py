@@ -21,6 +21,8 @@ SHORT = ('-p', 'startup_timeout:=0.5')
     [
         ('sim_node', ('-p', 'robot:=widow'), "Did you mean 'widowx'"),
         ('sim_node', (), 'robot: Field required'),
+        ('camera_relay_node', ('-p', 'robot:=widow'), "Did you mean 'widowx'"),
+        ('camera_relay_node', ('-p', 'robot:=ur5e', '-p', 'quality:=0'), 'quality'),
         (
             'safety_filter_node',
             ('-p', 'robot:=ur5e', '-p', 'driver:=sim', *SHORT),

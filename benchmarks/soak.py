@@ -1,0 +1,272 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The real policy node under load for minutes: rate, jitter, misses, latency of each stage, memory.
+
+Beside the node run two 640×480 cameras at 30 Hz and joint states at 100 Hz from a process of its
+own, or, with --sim, the whole simulated system with its safety filter. The weights are random, of
+a released size, or those of an export. What the node reports of itself is held against what is
+seen on the wire: a tick without a command that the node did not count is an unreported miss.
+
+Run as: .venv/bin/python benchmarks/soak.py [--minutes 10] [--size small|base] [--precision bf16]
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from octo_ros.benchmark.machine import Machine
+from octo_ros.benchmark.random_checkpoint import write_random_checkpoint
+from octo_ros.bringup.graph import SystemOptions, system
+from octo_ros.bringup.supervisor import Supervisor, local_environment
+from octo_ros.cli.system import private_domain
+from octo_ros.embodiment import load_embodiment
+from octo_ros.nodes import qos
+from octo_ros.nodes.client import GraphClient
+from octo_ros.nodes.conversions import nanoseconds, time_message
+from octo_ros_msgs.msg import EndEffectorDelta
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import Image, JointState
+
+ROBOT = 'ur5e'  # actions of 0.1 s: one per tick
+RATE = 10.0
+HEIGHT, WIDTH, CAMERA_RATE, JOINT_RATE = 480, 640, 30.0, 100.0
+READY = 300.0
+SETTLE = 30.0  # s, after which memory has to be flat
+
+
+def feed(domain: int) -> None:
+    """Two cameras and joint states, as drivers send them; runs until it is ended."""
+    robot = load_embodiment(ROBOT)
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (8, HEIGHT, WIDTH, 3), np.uint8)
+    with GraphClient(domain) as client:
+        node = client.node
+        frames = 0
+        cameras = [
+            node.create_publisher(Image, camera.topic, qos.image(reliable=True))
+            for camera in robot.cameras.values()
+        ]
+        joints = node.create_publisher(JointState, robot.joint_states.topic, 10)
+
+        def send_images() -> None:
+            nonlocal frames
+            frames += 1
+            stamp = time_message(node.get_clock().now().nanoseconds)
+            for camera in cameras:
+                image = Image(height=HEIGHT, width=WIDTH, encoding='rgb8', step=3 * WIDTH)
+                image.data.frombytes(noise[frames % len(noise)].tobytes())
+                image.header.stamp = stamp
+                camera.publish(image)
+
+        def send_joints() -> None:
+            message = JointState(
+                name=[*robot.joints, robot.gripper.joint],
+                position=[*robot.home, robot.gripper.open_position],
+                velocity=[0.0] * (len(robot.joints) + 1),
+            )
+            message.header.stamp = time_message(node.get_clock().now().nanoseconds)
+            joints.publish(message)
+
+        node.create_timer(1 / CAMERA_RATE, send_images)
+        node.create_timer(1 / JOINT_RATE, send_joints)
+        while True:
+            client.spin_for(60.0)
+
+
+@dataclass
+class Seen:
+    """What was seen of the node from outside.
+
+    Attributes:
+        ticks_ns: Ticks of the commands [ns].
+        late_ms: How far from its tick each command arrived [ms].
+        memory_mb: Seconds since the start, and resident memory of the node [MB].
+        cpu_s: CPU time of the node [s].
+    """
+
+    ticks_ns: list[int] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list)
+    memory_mb: list[tuple[float, float]] = field(default_factory=list)
+    cpu_s: float = 0.0
+
+
+def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[str, object]:
+    """Start everything, watch it, and put it into figures."""
+    options = SystemOptions(
+        robot=ROBOT, sim=True, policy='octo', checkpoint=str(checkpoint), params_file=''
+    )
+    specs = [s for s in system(options) if arguments.sim or s.name == 'octo_policy']
+    policy = next(spec for spec in specs if spec.name == 'octo_policy')
+    policy.parameters.update(  # type: ignore[attr-defined] - a plain dict, made a moment ago
+        engine=arguments.engine,
+        precision='bf16' if arguments.precision == 'bf16' and arguments.engine == 'torch' else 'fp32',
+        inference_every=arguments.every,
+        inference_lead=arguments.lead,
+        chunk_execution='receding_horizon',
+        execute_actions=arguments.every,
+    )
+    domain = private_domain()
+    environment = local_environment(domain)
+    os.environ.update(environment)
+    seen = Seen()
+    with contextlib.ExitStack() as stack:
+        if not arguments.sim:
+            command = [sys.executable, __file__, '--feed', str(domain)]
+            feeder = stack.enter_context(subprocess.Popen(command, env=environment))
+            stack.callback(feeder.kill)
+        supervisor = stack.enter_context(Supervisor(specs, folder / 'logs', environment))
+        client = stack.enter_context(GraphClient(domain, supervisor.check))
+        client.spin_until(lambda: client.policy is not None, READY, 'the policy node')
+        client.set_task('pick up the red block')
+        client.spin_until(
+            lambda: client.policy.actions_published > 2 * RATE, READY, 'the first commands'
+        )
+        first = client.policy
+        node = client.node
+
+        def receive(message: EndEffectorDelta) -> None:
+            tick_ns = nanoseconds(message.header.stamp)
+            seen.ticks_ns.append(tick_ns)
+            seen.late_ms.append((node.get_clock().now().nanoseconds - tick_ns) / 1e6)
+
+        node.create_subscription(EndEffectorDelta, 'octo/action', receive, QoSProfile(depth=100))
+        pid = supervisor.pid('octo_policy')
+        cpu = _cpu_s(pid)
+        started = time.monotonic()
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task('soak', total=60 * arguments.minutes)
+            while (passed := time.monotonic() - started) < 60 * arguments.minutes:
+                client.spin_for(1.0)
+                seen.memory_mb.append((passed, _memory_mb(pid)))
+                progress.update(bar, completed=passed)
+        seen.cpu_s = _cpu_s(pid) - cpu
+        client.spin_for(1.0)  # until a status that covers the last command
+        return figures(arguments, first, client.policy, seen)
+
+
+def figures(arguments, first, last, seen: Seen) -> dict[str, object]:  # noqa: ANN001 - messages
+    """Rates, misses, quantiles, slopes."""
+    ticks = np.array(seen.ticks_ns)
+    wanted = round((ticks[-1] - ticks[0]) * RATE / 1e9) + 1
+    memory = np.array([row for row in seen.memory_mb if row[0] > min(SETTLE, seen.memory_mb[-1][0] / 2)])
+    seconds = seen.memory_mb[-1][0]
+    return {
+        'size': arguments.size,
+        'engine': arguments.engine,
+        'precision': arguments.precision,
+        'minutes': arguments.minutes,
+        'inferences_per_s': (last.chunks - first.chunks) / seconds,
+        'commands_per_s': len(ticks) / (wanted / RATE),
+        'missed_ticks_seen': int(wanted - len(np.unique(ticks))),
+        'missed_ticks_reported': int(last.deadline_misses - first.deadline_misses),
+        'jitter_seen_p99_ms': float(np.percentile(np.abs(seen.late_ms), 99)),
+        'frames_received': sum(c.received for c in last.cameras),
+        'frames_dropped': sum(c.dropped for c in last.cameras),
+        'prepared': [last.cache_hits, last.cache_resumed, last.cache_misses],
+        'cpu_cores': seen.cpu_s / seconds,
+        'memory_mb': float(memory[-1, 1]),
+        'memory_slope_mb_per_min': float(60 * np.polyfit(memory[:, 0], memory[:, 1], 1)[0]),
+        'load': os.getloadavg()[0],
+        'stages': {
+            s.stage: [s.count, s.p50_ms, s.p95_ms, s.p99_ms, s.max_ms] for s in last.stages
+        },
+    }
+
+
+def tables(result: dict[str, object]) -> list[Table]:
+    """The budget of latency, and everything else."""
+    stages = Table(title='From the camera to the action, the last minute [ms]')
+    for column in ('stage', 'count', 'p50', 'p95', 'p99', 'max'):
+        stages.add_column(column, justify='left' if column == 'stage' else 'right')
+    for name, (count, *values) in result['stages'].items():
+        stages.add_row(name, str(count), *(f'{value:.1f}' for value in values))
+    rest = Table(title='The node')
+    rest.add_column('figure')
+    rest.add_column('value', justify='right')
+    for name, value in result.items():
+        if name != 'stages':
+            rest.add_row(name, f'{value:.2f}' if isinstance(value, float) else str(value))
+    return [stages, rest]
+
+
+def _memory_mb(pid: int) -> float:
+    lines = Path(f'/proc/{pid}/status').read_text().splitlines()
+    return int(next(line for line in lines if line.startswith('VmRSS')).split()[1]) / 1024
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def _checkpoint(arguments: argparse.Namespace, folder: Path) -> Path:
+    """Random weights with actions of millimetres, exported where the engine wants it."""
+    kept = (arguments.cache or folder) / f'{arguments.size}'
+    if not kept.is_dir():
+        write_random_checkpoint(kept, arguments.size)
+        path = kept / 'dataset_statistics.json'
+        statistics = json.loads(path.read_text())
+        statistics['action']['std'] = [0.002] * 6 + [1.0]
+        path.write_text(json.dumps(statistics))
+    if arguments.engine == 'torch':
+        return kept
+    export = kept.with_name(f'{arguments.size}-{arguments.precision}')
+    if not export.is_dir():
+        command = [sys.executable, '-m', 'octo_ros', 'export_policy', kept, '--output', export]
+        extra = ['--precision', arguments.precision]
+        if arguments.calibration:
+            extra += ['--calibration', arguments.calibration]
+        subprocess.run([*command, *extra], check=True, cwd=ROOT)
+    return export
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add('--minutes', type=float, default=10.0)
+    add('--size', choices=('small', 'base'), default='small')
+    add('--export', type=Path, help='an export instead of random weights')
+    add('--engine', choices=('torch', 'onnxruntime', 'openvino'), default='openvino')
+    add('--precision', choices=('fp32', 'bf16', 'int8'), default='fp32')
+    add('--calibration', type=Path, help='dataset for int8')
+    add('--every', type=int, default=1, help='ticks per inference')
+    add('--lead', type=float, default=0.08, help='inference_lead [s]')
+    add('--sim', action='store_true', help='the whole simulated system instead of the feed')
+    add('--cache', type=Path, help='keeps weights and exports for the next run')
+    add('--json', action='store_true')
+    add('--feed', type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.feed is not None:
+        feed(arguments.feed)
+        return
+    with tempfile.TemporaryDirectory(prefix='octo_ros_') as temporary:
+        folder = Path(temporary)
+        checkpoint = arguments.export or _checkpoint(arguments, folder)
+        result = soak(arguments, checkpoint, folder)
+    if arguments.json:
+        print(json.dumps(result, indent=1))
+        return
+    console = Console(width=100)
+    for table in tables(result):
+        console.print(table)
+    console.print(Machine.here())
+
+
+if __name__ == '__main__':
+    main()
