@@ -15,6 +15,7 @@ nodes = (
 )
 commands = (
     'bag_to_rlds',
+    'benchmark',
     'demo',
     'evaluate',
     'export_policy',

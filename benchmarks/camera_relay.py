@@ -127,6 +127,7 @@ class Bench:
 
     @property
     def running(self):
+        """Whether every camera's frames arrive and are counted."""
         return all(figures.received and figures.counts for figures in self.figures.values())
 
 
@@ -187,15 +188,17 @@ def run(embodiment, pictures, setting, seconds, domain):
             name: f'{(new - old[name]) / (figures.counted - since):.1f}'
             for name, new in counts(figures).items()
         }
-        figures = row(embodiment.cameras[key], figures, pictures[key], messages, took, setting)
-        rows.append(figures | fates)
+        columns = row(
+            embodiment.cameras[key], figures, pictures[key], messages, took, setting=setting
+        )
+        rows.append(columns | fates)
     executor.shutdown()
     node.destroy_node()
     rclpy.try_shutdown(context=context)
     return rows, used / took
 
 
-def row(camera, figures, pictures, messages, took, setting):
+def row(camera, figures, pictures, messages, took, *, setting):
     """The columns of one camera."""
     errors, largest = [], 0
     for message in messages:

@@ -23,25 +23,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
 
-from octo_ros.model import RunFiles, load_octo, save_octo
-from octo_ros.model.config import (
-    ImageTokenizerConfig,
-    LanguageTokenizerConfig,
-    OctoConfig,
-    StemConfig,
-    T5Config,
-    TransformerConfig,
+from octo_ros.benchmark.random_checkpoint import (
+    SIZES,
+    Size,
+    random_octo,
+    released_config,
+    run_files,
 )
-from octo_ros.model.head_config import DiffusionHeadConfig
-from octo_ros.model.octo import Octo
+from octo_ros.model import load_octo, save_octo
 
-WIDTHS = {'octo-small': (384, 6), 'octo-base': (768, 12)}
-SIZES = {'primary': (256, 256), 'wrist': (128, 128)}
 METHODS = {
     'load_octo': 'network, ready to run',
     'torch.load': 'state_dict only',
@@ -49,37 +43,12 @@ METHODS = {
 }
 
 
-def released_config(width: int, heads: int) -> OctoConfig:
-    """Version 1.5 of the released network of that width."""
-    return OctoConfig(
-        observation_tokenizers=tuple(
-            ImageTokenizerConfig(name, (f'image_{name}',), (f'image_{name}',), size, StemConfig())
-            for name, size in SIZES.items()
-        ),
-        language=LanguageTokenizerConfig('language', 16, T5Config()),
-        readouts=(('action', 1),),
-        head=DiffusionHeadConfig(readout_key='readout_action', action_horizon=4),
-        transformer=TransformerConfig(num_layers=12, mlp_dim=4 * width, num_attention_heads=heads),
-        token_embedding_size=width,
-        max_horizon=10,
-        window_size=2,
-        repeat_task_tokens=True,
-        use_correct_attention=True,
-    )
-
-
-def make_files(directory: Path, config: OctoConfig) -> tuple[int, float]:
+def make_files(directory: Path, size: Size) -> tuple[int, float]:
     """Write both formats; size of the weights [bytes], time to save the official one [s]."""
-    example = {
-        'observation/timestep_pad_mask': np.ones((1, 2), np.bool_),
-        'task/language_instruction/input_ids': np.ones((1, 16), np.int32),
-    }
-    for name, size in SIZES.items():
-        example[f'observation/image_{name}'] = np.zeros((1, 2, *size, 3), np.uint8)
-        example[f'task/image_{name}'] = np.zeros((1, *size, 3), np.uint8)
-    model = Octo(config)
+    config = released_config(size)
+    model = random_octo(config)
     started = time.perf_counter()
-    save_octo(model, directory, 0, RunFiles({}, {}, example))
+    save_octo(model, directory, 0, run_files(config))
     took = time.perf_counter() - started
     torch.save(model.state_dict(), directory / 'state_dict.pt')
     return sum(4 * p.numel() for p in model.parameters()), took
@@ -146,9 +115,9 @@ def main() -> None:
         table.add_column(column, justify='right' if '[' in column or '/' in column else 'left')
     console = Console(width=110)
     loads = [os.getloadavg()[0]]
-    for network, (width, heads) in WIDTHS.items():
+    for network in SIZES:
         with tempfile.TemporaryDirectory(dir=arguments.directory) as temporary:
-            size, saved = make_files(Path(temporary), released_config(width, heads))
+            size, saved = make_files(Path(temporary), network)
             results = {(method, cold): [] for method in METHODS for cold in (False, True)}
             for _ in range(arguments.runs):  # the methods take turns, so that load hits all alike
                 for (method, cold), figures in results.items():
@@ -157,7 +126,7 @@ def main() -> None:
             for method, gives in METHODS.items():
                 warm, cold = results[method, False], results[method, True]
                 table.add_row(
-                    f'{network} ({size / 1e6:.0f} MB, saved in {saved:.1f} s)',
+                    f'octo-{network} ({size / 1e6:.0f} MB, saved in {saved:.1f} s)',
                     method,
                     gives,
                     _milliseconds([seconds for seconds, _ in warm]),

@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The real policy node under load for minutes: rate, jitter, misses, latency of each stage, memory.
+"""The real policy node under load for minutes: rate, jitter, misses, stages, memory.
 
 Beside the node run two 640×480 cameras at 30 Hz and joint states at 100 Hz from a process of its
 own, or, with --sim, the whole simulated system with its safety filter. The weights are random, of
@@ -25,11 +25,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np
+from rclpy.qos import QoSProfile
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from sensor_msgs.msg import Image, JointState
 
-from octo_ros.benchmark.machine import Machine
+from octo_ros.benchmark.machine import Machine, cores, load_average
 from octo_ros.benchmark.random_checkpoint import write_random_checkpoint
 from octo_ros.bringup.graph import SystemOptions, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
@@ -39,8 +41,6 @@ from octo_ros.nodes import qos
 from octo_ros.nodes.client import GraphClient
 from octo_ros.nodes.conversions import nanoseconds, time_message
 from octo_ros_msgs.msg import EndEffectorDelta
-from rclpy.qos import QoSProfile
-from sensor_msgs.msg import Image, JointState
 
 ROBOT = 'ur5e'  # actions of 0.1 s: one per tick
 RATE = 10.0
@@ -114,7 +114,7 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
     policy = next(spec for spec in specs if spec.name == 'octo_policy')
     policy.parameters.update(  # type: ignore[attr-defined] - a plain dict, made a moment ago
         engine=arguments.engine,
-        precision='bf16' if arguments.precision == 'bf16' and arguments.engine == 'torch' else 'fp32',
+        precision=arguments.precision if arguments.engine == 'torch' else 'fp32',
         inference_every=arguments.every,
         inference_lead=arguments.lead,
         chunk_execution='receding_horizon',
@@ -159,12 +159,14 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
         return figures(arguments, first, client.policy, seen)
 
 
-def figures(arguments, first, last, seen: Seen) -> dict[str, object]:  # noqa: ANN001 - messages
+def figures(arguments, first, last, seen: Seen) -> dict[str, object]:
     """Rates, misses, quantiles, slopes."""
     ticks = np.array(seen.ticks_ns)
     wanted = round((ticks[-1] - ticks[0]) * RATE / 1e9) + 1
-    memory = np.array([row for row in seen.memory_mb if row[0] > min(SETTLE, seen.memory_mb[-1][0] / 2)])
     seconds = seen.memory_mb[-1][0]
+    settled = min(SETTLE, seconds / 2)
+    memory = np.array([row for row in seen.memory_mb if row[0] > settled])
+    missed, told = wanted - len(np.unique(ticks)), last.deadline_misses - first.deadline_misses
     return {
         'size': arguments.size,
         'engine': arguments.engine,
@@ -172,8 +174,9 @@ def figures(arguments, first, last, seen: Seen) -> dict[str, object]:  # noqa: A
         'minutes': arguments.minutes,
         'inferences_per_s': (last.chunks - first.chunks) / seconds,
         'commands_per_s': len(ticks) / (wanted / RATE),
-        'missed_ticks_seen': int(wanted - len(np.unique(ticks))),
-        'missed_ticks_reported': int(last.deadline_misses - first.deadline_misses),
+        'missed_ticks_seen': missed,
+        'missed_ticks_reported': told,
+        'missed_ticks_unreported': max(0, missed - told),
         'jitter_seen_p99_ms': float(np.percentile(np.abs(seen.late_ms), 99)),
         'frames_received': sum(c.received for c in last.cameras),
         'frames_dropped': sum(c.dropped for c in last.cameras),
@@ -181,7 +184,6 @@ def figures(arguments, first, last, seen: Seen) -> dict[str, object]:  # noqa: A
         'cpu_cores': seen.cpu_s / seconds,
         'memory_mb': float(memory[-1, 1]),
         'memory_slope_mb_per_min': float(60 * np.polyfit(memory[:, 0], memory[:, 1], 1)[0]),
-        'load': os.getloadavg()[0],
         'stages': {
             s.stage: [s.count, s.p50_ms, s.p95_ms, s.p99_ms, s.max_ms] for s in last.stages
         },
@@ -255,6 +257,7 @@ def main() -> None:
     if arguments.feed is not None:
         feed(arguments.feed)
         return
+    before = load_average()
     with tempfile.TemporaryDirectory(prefix='octo_ros_') as temporary:
         folder = Path(temporary)
         checkpoint = arguments.export or _checkpoint(arguments, folder)
@@ -265,7 +268,11 @@ def main() -> None:
     console = Console(width=100)
     for table in tables(result):
         console.print(table)
-    console.print(Machine.here())
+    machine = Machine.now(cores(), 'cpu', {}, before)
+    console.print(
+        f'{machine.processor}, {machine.cores} cores; load average {before:.1f} before, '
+        f'{load_average():.1f} at the end, this run included.'
+    )
 
 
 if __name__ == '__main__':

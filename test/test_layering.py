@@ -38,6 +38,7 @@ ALLOWED = {
     'policy': {'model', 'observation'},
     'inspection': {'model', 'policy'},
     'verification': {'model', 'policy'},
+    'benchmark': {'model', 'policy', 'observation'},
     'sim': {'robots', 'policy'},
     'data': {'observation', 'robots', 'policy'},
     'demo': {'observation', 'robots', 'data'},
@@ -56,6 +57,7 @@ ALLOWED = {
         'model',
         'inspection',
         'verification',
+        'benchmark',
     },
 }
 FILES = sorted(PACKAGE.rglob('*.py'))

@@ -22,6 +22,7 @@ COMMANDS = {
     'demo': 'a simulated arm obeys, with video, bag, dataset and report',
     'evaluate': 'success rates over seeded episodes through the real nodes',
     'bag_to_rlds': 'turn bags into an RLDS dataset that Octo reads',
+    'benchmark': 'how fast, how large and how exact every engine is on this machine',
     'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
     'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
@@ -70,6 +71,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def bag_to_rlds() -> int:
     """Console script."""
     return main(['bag_to_rlds', *sys.argv[1:]])
+
+
+def benchmark() -> int:
+    """Console script."""
+    return main(['benchmark', *sys.argv[1:]])
 
 
 def demo() -> int:
