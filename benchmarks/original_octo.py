@@ -37,127 +37,125 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from original_octo_result import ORIGINAL, Result, Samples, Series, notes, table
-from players import Player, PlayerError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import torch
+from original_octo_process import OriginalProcess
+from original_octo_result import ORIGINAL, Result, add_turn, lines, no_series, table
 from rich.console import Console
 
-HERE = Path(__file__).resolve().parent
-ENGINES = ('openvino fp32', 'openvino int8', 'torch fp32', 'onnxruntime fp32', 'onnxruntime int8')
-USUAL = ENGINES[:3]
-PAUSE = 0.3  # s, until the threads of the last turn's process have gone to sleep
+from octo_ros.benchmark.action_error import ActionError
+from octo_ros.benchmark.engine_probe import EngineProbe, Source
+from octo_ros.benchmark.machine import Machine, cores, load_average
+from octo_ros.benchmark.remote import Remote
+from octo_ros.benchmark.subject import Subject, export
+from octo_ros.benchmark.variant import Variant
+from octo_ros.benchmark.workload import Tick
+from octo_ros.errors import OctoRosError
+from octo_ros.model.batch import LanguageTokens, Tasks
+from octo_ros.model.checkpoint import CheckpointDirectory
+from octo_ros.model.sampling import Sampling, SamplingNoise
+from octo_ros.policy.engines.frame import Frame
+
+VARIANTS = {
+    str(variant): variant
+    for variant in (
+        Variant('openvino', 'fp32'),
+        Variant('openvino', 'int8'),
+        Variant('torch', 'fp32'),
+        Variant('openvino', 'bf16'),
+        Variant('torch', 'bf16'),
+        Variant('onnxruntime', 'fp32'),
+        Variant('onnxruntime', 'int8'),
+    )
+}
+USUAL = list(VARIANTS)[:3]
+PAUSE = 0.3  # s, until the threads of the process before have gone to sleep
 
 
-def measure(arguments: argparse.Namespace, say: Console) -> Result:
-    """Everything; what is written on disk is gone afterwards."""
-    with (
-        tempfile.TemporaryDirectory(dir=arguments.directory) as folder,
-        contextlib.ExitStack() as stack,
-    ):
-        say.print('making the network, with the original')
-        checkpoint, reference = f'{folder}/checkpoint', f'{folder}/reference.npz'
-        players = {ORIGINAL: stack.enter_context(original(arguments))}
-        about = players[ORIGINAL].ask('make', arguments.size, checkpoint)
-        result = Result(about_this_run(arguments) | about)
-        result.difference[f'{ORIGINAL}, T5 excluded'] = players[ORIGINAL].ask(
-            'reference', reference
-        )
+def measure(arguments: argparse.Namespace, folder: Path, say: Console) -> Result:
+    """Everything.
+
+    Args:
+        arguments: The command line.
+        folder: For the checkpoint and exports.
+        say: Is told what begins.
+
+    Raises:
+        OctoRosError: A process did not do what it was asked for.
+    """
+    before = load_average()
+    with contextlib.ExitStack() as stack:
+        say.print('the network, by the original')
+        original = stack.enter_context(OriginalProcess(arguments.python, arguments.source))
+        about = original.call('make', arguments.size, str(folder / 'checkpoint'))
+        cached_error = original.call('reference', str(folder / 'reference.npz'))
+        difference = {f'{ORIGINAL} without T5': cached_error}
+        ticks, expected = read_reference(folder / 'reference.npz')
+        players: dict[str, OriginalProcess | Remote[EngineProbe]] = {ORIGINAL: original}
+        subject = subject_of(folder / 'checkpoint')
         for name in arguments.engines:
-            say.print(f'making {name}')
-            player = stack.enter_context(engine(name))
-            player.ask('make', *source(name, checkpoint, folder), arguments.threads)
-            result.difference[name] = player.ask('difference', reference)
-            players[name] = player
+            say.print(name)
+            variant = VARIANTS[name]
+            source = source_of(variant, subject, folder)
+            made = Remote(name, EngineProbe, variant, source, arguments.threads, 'cpu')
+            players[name] = stack.enter_context(made)
+            error = ActionError.between(made.call('actions', ticks), expected)
+            difference[name] = error.largest
+        series = {name: no_series() for name in players}
         for turn in range(arguments.turns):
             say.print(f'turn {turn + 1} of {arguments.turns}')
             for name, player in players.items():
                 time.sleep(PAUSE)
-                take(
-                    result.series.setdefault(name, {}),
-                    player.ask('time', calls_per_turn(arguments)),
-                )
-        for name, player in players.items():
-            result.memory[name] = player.ask('memory')
-        result.about['load'].append(os.getloadavg()[0])
-    return result
+                calls = -(-arguments.calls // arguments.turns) + 1  # the first is not counted
+                # Of whole windows an engine does half as many as of ticks.
+                calls = calls if name == ORIGINAL else 2 * calls
+                add_turn(series[name], player.call('time', calls))
+    machine = Machine.now(arguments.threads, 'cpu', {}, before)
+    network = f'octo-{arguments.size}-1.5, random weights'
+    return Result(network, about, machine, series, difference)
 
 
-def original(arguments: argparse.Namespace) -> Player:
-    """Its process; Python's paths of this one would mislead it."""
-    environment = {name: os.environ[name] for name in os.environ if name != 'PYTHONPATH'}
-    script = HERE / 'original_octo_jax.py'
-    command = [str(arguments.python), str(script), '--source', str(arguments.source)]
-    return Player('the original', command, environment)
+def subject_of(path: Path) -> Subject:
+    """The checkpoint that the original wrote."""
+    return Subject(path.name, path, CheckpointDirectory.read(path).config, trained=False)
 
 
-def engine(name: str) -> Player:
-    """The process of an engine."""
-    return Player(name, [sys.executable, str(HERE / 'original_octo_engine.py')])
+def source_of(variant: Variant, subject: Subject, folder: Path) -> Source:
+    """What the engine loads; graphs are exported if they are not there."""
+    if not variant.runs_graphs:
+        return Source(subject.path)
+    precision = 'int8' if variant.precision == 'int8' else 'fp32'
+    output = folder / precision
+    if not output.exists():
+        Remote('the export', export, subject, output, precision).close()
+    return Source(output)
 
 
-def source(name: str, checkpoint: str, folder: str) -> tuple[str, str]:
-    """Runtime, and what it loads, which is exported if it is not there."""
-    runtime, precision = name.split()
-    if runtime == 'torch':
-        return runtime, checkpoint
-    output = f'{folder}/{precision}'
-    if not Path(output).exists():
-        with engine(f'the export to {precision}') as exporter:
-            exporter.ask('export', checkpoint, output, precision)
-    return runtime, output
-
-
-def take(series: dict[str, Series], timed: dict[str, Samples]) -> None:
-    """Add a turn's samples."""
-    if 'prepare' in timed:  # an engine of ours; the original has no such thing
-        tick, prepared = timed['tick'], timed.pop('prepare')
-        timed['both'] = {
-            clock: [sum(pair) for pair in zip(tick[clock], prepared[clock], strict=True)]
-            for clock in tick
-        }
-    for kind, samples in timed.items():
-        series.setdefault(kind, Series()).add(samples)
-
-
-def calls_per_turn(arguments: argparse.Namespace) -> int:
-    """Rounded up."""
-    return -(-arguments.calls // arguments.turns)
-
-
-def about_this_run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Network and machine."""
-    return {
-        'network': f'octo-{arguments.size}-1.5, random weights',
-        'threads': arguments.threads,
-        'calls': calls_per_turn(arguments) * arguments.turns,
-        'turns': arguments.turns,
-        'load': [os.getloadavg()[0]],
-        'processor': processor(),
-    }
-
-
-def processor() -> str:
-    """The name by which it is sold; a virtual machine may hide it."""
-    for line in Path('/proc/cpuinfo').read_text().splitlines():
-        if line.startswith('model name'):
-            return line.partition(':')[2].strip()
-    return platform.machine()
-
-
-def quoted(names: tuple[str, ...]) -> str:
-    """As to be typed."""
-    return ', '.join(f"'{name}'" for name in names)
+def read_reference(path: Path) -> tuple[list[Tick], np.ndarray]:
+    """What the original was given, and its normalised actions (1, action_horizon, action_dim)."""
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    frames = [
+        Frame({name: arrays[name][0, slot] for name in arrays if name.startswith('image')})
+        for slot in range(arrays['image_primary'].shape[1])
+    ]
+    words = (arrays[name].astype(np.int64) for name in ('input_ids', 'attention_mask'))
+    task = Tasks(LanguageTokens(*map(torch.from_numpy, words)))
+    noise = SamplingNoise(*(torch.from_numpy(arrays[name]) for name in ('initial', 'steps')))
+    tick = Tick(task, tuple(frames[:-1]), frames[-1], Sampling(noise=noise))
+    return [tick], arrays['actions'][None]
 
 
 def command_line() -> argparse.Namespace:
     """Read and check it."""
-    available = sorted(os.sched_getaffinity(0))
+    quoted = ', '.join(f"'{name}'" for name in VARIANTS)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -168,46 +166,49 @@ def command_line() -> argparse.Namespace:
     add(
         '--engines',
         nargs='+',
-        choices=ENGINES,
+        choices=VARIANTS,
         default=USUAL,
         metavar='ENGINE',
-        help=f'of {quoted(ENGINES)}; default: {quoted(USUAL)}',
+        help=f'some of {quoted}; default: the first three',
     )
-    add('--threads', type=int, default=len(available), help='CPU threads; default: all CPUs')
-    add(
-        '--calls', type=int, default=60, help='calls of each kind that count; default: %(default)s'
-    )
-    add('--turns', type=int, default=6, help='turns in which they come; default: %(default)s')
+    add('--threads', type=int, default=cores(), help='CPU threads; default: all CPUs')
+    add('--calls', type=int, default=60, help='of each kind that count; default: %(default)s')
+    add('--turns', type=int, default=6, help='in which they come; default: %(default)s')
     add('--directory', type=Path, help='where temporary files go: 2 GB, 3 GB for base')
     add('--json', action='store_true', help='one object instead of the table')
     arguments = parser.parse_args()
-    if not 1 <= arguments.threads <= len(available):
-        parser.error(f'--threads {arguments.threads}: 1 to {len(available)} are possible here')
+    if not 1 <= arguments.threads <= cores():
+        parser.error(f'--threads {arguments.threads}: 1 to {cores()} are possible here')
     if not 1 <= arguments.turns <= arguments.calls:
         parser.error(f'--turns {arguments.turns}: 1 to --calls, {arguments.calls}, are possible')
     for path in (arguments.python, arguments.source / 'octo'):
         if not path.exists():
             parser.error(f'there is no {path}; --help tells how to make one')
-    # Every process is kept to as many CPUs as it has threads: JAX has no other setting.
-    os.sched_setaffinity(0, available[: arguments.threads])
+    obstacles = [VARIANTS[name].obstacle() for name in arguments.engines]
+    for obstacle in filter(None, obstacles):
+        parser.error(obstacle)
     return arguments
 
 
 def main() -> None:
     """Measure and print."""
     arguments = command_line()
+    # Every process is kept to as many CPUs as it has threads: JAX has no other setting.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.threads])
+    # As the nodes run: threads that wait do not take the cores from those that compute.
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
-        result = measure(arguments, Console(stderr=True))
-    except PlayerError as error:
+        with tempfile.TemporaryDirectory(dir=arguments.directory) as folder:
+            result = measure(arguments, Path(folder), Console(stderr=True))
+    except OctoRosError as error:
         sys.exit(str(error))
     if arguments.json:
-        json.dump(result.to_dict(), sys.stdout)
-        sys.stdout.write('\n')
+        print(json.dumps(result.to_dict()))
         return
-    console = Console(width=118, highlight=False)
+    console = Console(highlight=False, width=max(112, Console().width))
     console.print(table(result))
-    for note in notes(result):
-        console.print(note)
+    for line in lines(result):
+        console.print(line, markup=False)
 
 
 if __name__ == '__main__':
