@@ -37,7 +37,7 @@ class RuntimeOptions:
         device: Of onnxruntime: `cpu`, `cuda` or `tensorrt`.
         threads: CPU threads; None takes all cores.
         bfloat16: Of openvino: all but the language encoder, the head and 8-bit products in
-            bfloat16; None decides by the export's precision (bf16 and int8: yes).
+            bfloat16; None decides by the export's precision: bf16 yes, int8 where the CPU has it.
         cache_dir: Where the runtime keeps what it compiles, in a folder per export; what lies
             there is believed. None: what TensorRT makes goes to the user's cache directory, what
             openvino makes is not kept, for it takes as much space as the weights and saves a
@@ -82,12 +82,17 @@ def _runtime(exported: Exported, options: RuntimeOptions) -> GraphRuntime:
 
 
 def _openvino(exported: Exported, options: RuntimeOptions) -> GraphRuntime:
-    from octo_ros.policy.engines.openvino_runtime import OpenVinoOptions, OpenVinoRuntime
+    from octo_ros.policy.engines.openvino_runtime import (
+        OpenVinoOptions,
+        OpenVinoRuntime,
+        computes_bfloat16,
+    )
 
     _refuse_others(options, ('cpu',))
     bfloat16 = options.bfloat16
     if bfloat16 is None:
-        bfloat16 = exported.manifest.precision != 'fp32'
+        precision = exported.manifest.precision
+        bfloat16 = precision == 'bf16' or (precision == 'int8' and computes_bfloat16())
     cache = options.cache_dir and cache_folder(exported, options.cache_dir)
     return OpenVinoRuntime(OpenVinoOptions(bfloat16, options.threads, cache))
 

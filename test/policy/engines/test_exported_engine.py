@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.base import Turn
 from octo_ros.policy.engines.exported import Exported
-from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
+from octo_ros.policy.engines.exported_engine import RuntimeOptions, _runtime, exported_engine
 from octo_ros.policy.engines.plain_engine import PlainEngine
 from octo_ros.policy.engines.together import warm_up
 from octo_ros.policy.export import ExportOptions, export_policy
@@ -168,3 +169,12 @@ def test_what_cannot_be_exported_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match='exists already'):
         refuse('octo_tiny_lang', tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize('computes', [True, False])
+def test_eight_bits_bring_bfloat16_only_where_the_cpu_has_it(computes, monkeypatch):
+    place = 'octo_ros.policy.engines.openvino_runtime.computes_bfloat16'
+    monkeypatch.setattr(place, lambda: computes)
+    eight_bits = SimpleNamespace(manifest=SimpleNamespace(precision='int8'))
+    assert _runtime(eight_bits, RuntimeOptions())._options.bfloat16 == computes
+    assert _runtime(eight_bits, RuntimeOptions(bfloat16=True))._options.bfloat16
