@@ -31,6 +31,7 @@ class Row:
         precision: Of the transformer's products with weights.
         threads: CPU threads.
         problem: Why nothing was measured, in words.
+        ticks: Calls of the critical path.
         full_p50_ms: A window of which nothing is known but the task.
         full_p95_ms: Its 95th percentile.
         critical_p50_ms: The newest frame's pictures to normalised actions, all else prepared.
@@ -62,6 +63,7 @@ class Row:
     precision: str
     threads: int
     problem: str | None = None
+    ticks: int = 0
     full_p50_ms: float | None = None
     full_p95_ms: float | None = None
     critical_p50_ms: float | None = None
@@ -105,8 +107,12 @@ class Row:
         work = flops.critical_path(config) if footprint.split else flops.full_window(config)
         critical = times['critical']
         took_ms = sum(critical) + sum(times['precompute'])
+        notes = footprint.notes
+        if variant.precision == 'int8':
+            notes += (f'Products with weights in 8 bits, attention and stems in {variant.rest}.',)
         return replace(
             self,
+            ticks=len(critical),
             full_p50_ms=percentile(times['full'], 50),
             full_p95_ms=percentile(times['full'], 95),
             critical_p50_ms=percentile(critical, 50),
@@ -127,7 +133,7 @@ class Row:
             max_action_error=error.largest,
             action_error_max=error.max,
             action_error_rms=error.rms,
-            notes=footprint.notes,
+            notes=notes,
         )
 
 

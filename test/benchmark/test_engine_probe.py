@@ -54,6 +54,13 @@ def test_actions_are_those_of_the_plain_network(subject):
     assert 0 < np.abs(exact - plain).max() < 1e-4 < np.abs(half - plain).max() < 0.5
 
 
+def test_slow_arithmetic_gets_fewer_calls(subject, monkeypatch):
+    monkeypatch.setattr('octo_ros.benchmark.engine_probe._KIND_S', 0.0)
+    durations = probe(subject, PLAIN).time(9)
+    calls = {kind: len(times) for kind, times in durations.items()}
+    assert calls == {**dict.fromkeys(KINDS, 2), 'policy': 1, 'resize': 1}
+
+
 def test_a_checkpoint_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(CheckpointError):
         EngineProbe(PLAIN, Source(tmp_path), 1, 'cpu')

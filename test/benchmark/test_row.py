@@ -42,6 +42,11 @@ def test_figures(subject):
     assert (found.load_s, found.peak_memory_mb, found.threads) == (1.5, 700, 2)
     assert (found.max_action_error, found.action_error_rms['x']) == (0.5, 0.1)
     assert found.policy_p50_ms is None
+    assert (found.ticks, found.notes) == (3, ('a note',))
+    assert row(subject, Variant('onnxruntime', 'int8')).notes == (
+        'a note',
+        'Products with weights in 8 bits, attention and stems in fp32.',
+    )
 
 
 def test_share_of_the_peak(subject, config):

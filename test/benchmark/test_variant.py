@@ -55,7 +55,10 @@ def test_cuda_that_is_not_there_is_told(monkeypatch):
     assert Variant('torch', 'fp32').obstacle('cuda') is None
 
 
-def test_eight_bit_products_among_others():
-    assert Variant('openvino', 'int8').rest == 'bf16'
+def test_eight_bit_products_among_others(monkeypatch):
+    place = 'octo_ros.policy.engines.openvino_runtime.computes_bfloat16'
+    for computes, rest in ((True, 'bf16'), (False, 'fp32')):
+        monkeypatch.setattr(place, lambda computes=computes: computes)
+        assert Variant('openvino', 'int8').rest == rest
     assert Variant('onnxruntime', 'int8').rest == 'fp32'
     assert Variant('torch', 'bf16').rest == 'bf16'

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,9 +16,8 @@ from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.base import Turn
 from octo_ros.policy.engines.exported import Exported
-from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
+from octo_ros.policy.engines.exported_engine import RuntimeOptions, _runtime, exported_engine
 from octo_ros.policy.engines.plain_engine import PlainEngine
-from octo_ros.policy.engines.quantize import CalibrationTick
 from octo_ros.policy.engines.together import warm_up
 from octo_ros.policy.export import ExportOptions, export_policy
 
@@ -31,30 +31,6 @@ NAMES = (
     pytest.param('octo_tiny_goal', marks=pytest.mark.slow),
     pytest.param('octo_tiny_aloha', marks=pytest.mark.slow),
 )
-
-
-@pytest.fixture(scope='session')
-def exported(tmp_path_factory, world):
-    """A function: fixture name and precision → directory, each made once."""
-    made = {}
-
-    def make(name: str, precision: str = 'fp32'):
-        if (name, precision) not in made:
-            output = tmp_path_factory.mktemp('export') / name
-            tiny = world(name)
-            window = tiny.octo.config.window_size
-            calibration = [
-                CalibrationTick(
-                    tiny.task(), tuple(tiny.frame() for _ in range(window - 1)), tiny.frame()
-                )
-                for _ in range(6 if precision == 'int8' else 0)
-            ]
-            checkpoint = CheckpointDirectory.read(DATA / name / 'checkpoint')
-            export_policy(checkpoint, output, ExportOptions(precision), calibration)
-            made[name, precision] = output
-        return made[name, precision]
-
-    return make
 
 
 def warm(engine, tiny):
@@ -130,10 +106,35 @@ def test_eight_bits_are_near_and_the_same_with_and_without_preparation(world, ex
         assert engine.counts.hits == hits + 1
 
 
-def test_onnxruntime_refuses_what_it_cannot_run(exported):
+def test_what_a_runtime_cannot_run_is_refused(exported, tmp_path):
     read = Exported.read(exported('octo_tiny_lang'))
-    with pytest.raises(PolicyError, match=r'has no CUDAExecutionProvider .* take provider cpu'):
-        exported_engine(read, RuntimeOptions('onnxruntime', 'cuda'))
+    for options, message in (
+        (RuntimeOptions('onnxruntime', 'cuda'), r'no CUDAExecution.* onnxruntime-gpu\[cuda'),
+        (RuntimeOptions('onnxruntime', 'tensorrt'), r'no TensorrtExecution.* and tensorrt, or'),
+        (RuntimeOptions('onnxruntime', 'tpu'), 'cpu or cuda or tensorrt here, not on tpu'),
+        (RuntimeOptions('openvino', 'cuda'), 'openvino runs on cpu here, not on cuda'),
+        (RuntimeOptions('onnxruntime', cache_dir=tmp_path), 'leave cache_dir out'),
+        (RuntimeOptions('openvino', gpu_memory_limit=1), 'leave it out'),
+    ):
+        with pytest.raises(PolicyError, match=message):
+            exported_engine(read, options)
+
+
+@torch.inference_mode()
+def test_openvino_keeps_what_it_compiles_in_a_folder_of_the_export(world, exported, tmp_path):
+    tiny = world('octo_tiny_lang', seed=4)
+    read = Exported.read(exported('octo_tiny_lang'))
+    options = RuntimeOptions('openvino', threads=1, cache_dir=tmp_path)
+    engines = [exported_engine(read, options)]
+    (folder,) = tmp_path.iterdir()
+    kept = {path.name for path in folder.iterdir()}
+    assert folder.name == read.manifest.digest[:16]
+    assert len(kept) > 3
+    engines.append(exported_engine(read, options))
+    assert {path.name for path in folder.iterdir()} == kept
+    (tick,) = ticks(tiny, 2, 1)
+    sampling = tiny.sampling()
+    np.testing.assert_array_equal(*(run(engine, tick, sampling) for engine in engines))
 
 
 def test_a_changed_export_is_refused(exported, tmp_path):
@@ -168,3 +169,12 @@ def test_what_cannot_be_exported_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match='exists already'):
         refuse('octo_tiny_lang', tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize('computes', [True, False])
+def test_eight_bits_bring_bfloat16_only_where_the_cpu_has_it(computes, monkeypatch):
+    place = 'octo_ros.policy.engines.openvino_runtime.computes_bfloat16'
+    monkeypatch.setattr(place, lambda: computes)
+    eight_bits = SimpleNamespace(manifest=SimpleNamespace(precision='int8'))
+    assert _runtime(eight_bits, RuntimeOptions())._options.bfloat16 == computes
+    assert _runtime(eight_bits, RuntimeOptions(bfloat16=True))._options.bfloat16
