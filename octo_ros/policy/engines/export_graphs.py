@@ -96,18 +96,22 @@ def _export(
     shapes: tuple[object, ...] | None = None,
     outputs: Sequence[str] = ('y',),
 ) -> None:
-    with _quiet():
-        torch.onnx.export(
-            module.eval(),
-            tuple(inputs),
-            str(path),
-            dynamo=True,
-            external_data=True,
-            opset_version=OPSET,
-            dynamic_shapes=shapes,
-            output_names=list(outputs),
-            verbose=False,
-        )
+    try:
+        with _quiet():
+            torch.onnx.export(
+                module.eval(),
+                tuple(inputs),
+                str(path),
+                dynamo=True,
+                external_data=True,
+                opset_version=OPSET,
+                dynamic_shapes=shapes,
+                output_names=list(outputs),
+                verbose=False,
+            )
+    except torch.onnx.OnnxExporterError as error:
+        msg = f'{path.stem} of this network cannot be exported; run it with the torch engine.'
+        raise PolicyError(msg) from error
     model = onnx.load(path, load_external_data=False)
     _strip(model.graph)
     onnx.save(model, path)

@@ -15,6 +15,7 @@ from octo_ros.errors import CheckpointError, PolicyError
 from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.base import Turn
+from octo_ros.policy.engines.export_graphs import _export
 from octo_ros.policy.engines.exported import Exported
 from octo_ros.policy.engines.exported_engine import RuntimeOptions, _runtime, exported_engine
 from octo_ros.policy.engines.plain_engine import PlainEngine
@@ -149,6 +150,15 @@ def test_a_changed_export_is_refused(exported, tmp_path):
 def test_an_export_tells_nothing_about_the_machine(exported):
     for path in exported('octo_tiny_lang').glob('*.onnx'):
         assert b'.py' not in path.read_bytes()
+
+
+def test_a_part_that_has_no_graph_is_named(tmp_path):
+    class Search(torch.nn.Module):
+        def forward(self, x):
+            return torch.searchsorted(torch.arange(3.0), x)
+
+    with pytest.raises(PolicyError, match=r'tokenizer_arm .* cannot be exported; run it with'):
+        _export(Search(), (torch.zeros(2),), tmp_path / 'tokenizer_arm.onnx')
 
 
 def refuse(name, output, precision='fp32'):
