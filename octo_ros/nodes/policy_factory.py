@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octo_ros.errors import ConfigError
@@ -49,7 +50,14 @@ def make_fleet(
     from octo_ros.policy.octo_policy import OctoPolicy
 
     datasets = dataset_names(parameters.dataset_name, len(embodiments))
-    options = EngineOptions(parameters.engine, parameters.device, parameters.precision)
+    options = EngineOptions(
+        parameters.engine,
+        parameters.device,
+        parameters.precision,
+        parameters.threads or None,
+        cache_dir=Path(parameters.cache_dir) if parameters.cache_dir else None,
+        gpu_memory_limit=parameters.gpu_memory_limit * 10**6 or None,
+    )
     first = LoadedOcto.load(parameters.checkpoint, datasets[0], options=options)
     loaded = [first, *(first.for_another_robot(dataset) for dataset in datasets[1:])]
     policies = []

@@ -45,10 +45,34 @@ class PolicyParameters:
         Literal['auto', 'torch', 'onnxruntime', 'openvino'],
         Field(description='Who runs the network; auto: torch, or openvino for an export'),
     ] = 'auto'
-    device: Annotated[str, Field(description='Device of the network: cpu, cuda')] = 'cpu'
+    device: Annotated[
+        str,
+        Field(
+            description='Device of the network: cpu, cuda; tensorrt with the engine onnxruntime'
+        ),
+    ] = 'cpu'
+    cache_dir: Annotated[
+        str,
+        Field(
+            description='Where engines of an export keep what they compile; empty: TensorRT in '
+            "the user's cache directory, openvino nowhere"
+        ),
+    ] = ''
+    gpu_memory_limit: Annotated[
+        int,
+        Field(
+            ge=0,
+            description='Most that each graph of the engine onnxruntime may take on a GPU beside '
+            'its weights, 0 sets no limit [MB]',
+        ),
+    ] = 0
     precision: Annotated[
         Literal['fp32', 'bf16'], Field(description='Of the engine torch; an export has its own')
     ] = 'fp32'
+    threads: Annotated[
+        int,
+        Field(ge=0, le=256, description='CPU threads of the engine; 0 takes as many as cores'),
+    ] = 0
     seed: Annotated[int, Field(ge=0, description='Seed of the sampling noise')] = 0
     relayed: Annotated[
         bool, Field(description='The cameras come through octo_camera_relay, over a network')

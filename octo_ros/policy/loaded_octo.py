@@ -30,15 +30,20 @@ class EngineOptions:
         name: `torch` runs a checkpoint; `openvino` (CPU) and `onnxruntime` run what
             `export_policy` made of one. `auto` takes torch for the first and openvino for the
             second.
-        device: Of torch `cpu`, `cuda`, `cuda:1`; of onnxruntime `cpu`, `cuda`; openvino has `cpu`.
+        device: Of torch `cpu`, `cuda`, `cuda:1`; of onnxruntime `cpu`, `cuda`, `tensorrt`;
+            openvino has `cpu`.
         precision: Of torch; an export has its own.
         threads: CPU threads; None leaves it to the engine.
+        cache_dir: Of openvino and tensorrt; see `RuntimeOptions.cache_dir`.
+        gpu_memory_limit: Of onnxruntime; see `RuntimeOptions.gpu_memory_limit` [bytes].
     """
 
     name: EngineName = 'auto'
     device: str = 'cpu'
     precision: Literal['fp32', 'bf16'] = 'fp32'
     threads: int | None = None
+    cache_dir: Path | None = None
+    gpu_memory_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ class LoadedOcto:
                 f'one with "python -m octo_ros export_policy {path} --output DIR" and give DIR.'
             )
             raise PolicyError(msg)
+        if options.cache_dir is not None or options.gpu_memory_limit is not None:
+            msg = 'cache_dir and gpu_memory_limit are for exported networks; leave them out.'
+            raise PolicyError(msg)
         checkpoint = CheckpointDirectory.find(path, step)
         scale = ActionScale.of(checkpoint, dataset_name)
         tokenizer = load_text_tokenizer(checkpoint)
@@ -118,24 +126,19 @@ class LoadedOcto:
         cls, path: Path, dataset_name: str, step: int | None, options: EngineOptions
     ) -> LoadedOcto:
         from octo_ros.policy.engines.exported import Exported
-        from octo_ros.policy.engines.exported_engine import (
-            Provider,
-            RuntimeName,
-            RuntimeOptions,
-            exported_engine,
-        )
+        from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
 
         if options.name == 'torch' or step is not None:
             msg = f'{path} is an exported network: leave step out, and take openvino or auto.'
             raise PolicyError(msg)
-        name: RuntimeName = 'openvino' if options.name == 'auto' else options.name
-        allowed = ('cpu',) if name == 'openvino' else ('cpu', 'cuda')
-        if options.device not in allowed:
-            msg = f'{name} runs on {" or ".join(allowed)} here, not on {options.device}.'
-            raise PolicyError(msg)
-        provider: Provider = 'cpu' if options.device == 'cpu' else 'cuda'
         exported = Exported.read(path)
-        runtime = RuntimeOptions(name, provider, options.threads)
+        runtime = RuntimeOptions(
+            'openvino' if options.name == 'auto' else options.name,
+            options.device,
+            options.threads,
+            cache_dir=options.cache_dir,
+            gpu_memory_limit=options.gpu_memory_limit,
+        )
         return cls(
             exported_engine(exported, runtime),
             exported.config,

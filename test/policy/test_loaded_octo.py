@@ -28,6 +28,13 @@ def exported(tmp_path_factory):
     return directory
 
 
+@pytest.mark.slow
+def test_what_an_export_compiles_is_kept_where_it_is_asked_for(exported, tmp_path):
+    LoadedOcto.load(exported, options=EngineOptions(cache_dir=tmp_path / 'kept'))
+    (folder,) = (tmp_path / 'kept').iterdir()
+    assert any(folder.iterdir())
+
+
 def actions(path, options=None):
     embodiment = load_embodiment(str(DATA / 'embodiments/widowx.yaml'))
     policy = OctoPolicy(LoadedOcto.load(path, options=options), embodiment, seed=0)
@@ -54,6 +61,8 @@ def test_an_export_drives_the_robot_like_its_checkpoint(exported, name):
         (EngineOptions('torch'), 'take openvino or auto'),
         (EngineOptions('auto', 'cuda'), 'openvino runs on cpu here, not on cuda'),
         (EngineOptions('onnxruntime', 'tpu'), 'not on tpu'),
+        (EngineOptions('onnxruntime', cache_dir=Path('kept')), 'leave cache_dir out'),
+        (EngineOptions('auto', gpu_memory_limit=1), 'for the devices cuda and tensorrt'),
     ],
 )
 def test_an_export_refuses_what_cannot_run_it(exported, options, text):
@@ -65,6 +74,12 @@ def test_an_export_refuses_what_cannot_run_it(exported, options, text):
 def test_a_checkpoint_must_be_exported_for_other_engines(name):
     with pytest.raises(PolicyError, match='export_policy'):
         LoadedOcto.load(LANG, options=EngineOptions(name))
+
+
+@pytest.mark.parametrize('option', [{'cache_dir': Path('kept')}, {'gpu_memory_limit': 1}])
+def test_options_of_exports_are_refused_for_a_checkpoint(option):
+    with pytest.raises(PolicyError, match='are for exported networks'):
+        LoadedOcto.load(LANG, options=EngineOptions(**option))
 
 
 def test_what_is_not_there_is_named(tmp_path):

@@ -38,8 +38,9 @@ def test_the_cached_engine_gives_the_originals_numbers(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize('engine', ['onnxruntime', 'openvino'])
-def test_exported_graphs_give_the_originals_numbers(engine):
-    verification = verify('octo_tiny_lang', engine)
+@pytest.mark.parametrize('name', ['octo_tiny_lang', 'octo_tiny_readouts'])
+def test_exported_graphs_give_the_originals_numbers(name, engine):
+    verification = verify(name, engine)
     assert verification.passed
     assert passed(verification) > COMPARED
 

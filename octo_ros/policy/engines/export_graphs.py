@@ -39,7 +39,7 @@ from octo_ros.policy.engines.torch_network import TorchNetwork
 
 OPSET = 20  # the first with GELU's tanh form
 # Sizes that stand for any while a graph is traced; no two alike, and none 0 or 1.
-_TOKENS, _KEYS, _PRIVATE_KEYS = 7, 5, 3
+_BATCH, _TOKENS, _KEYS, _PRIVATE_KEYS = 2, 7, 5, 3
 _ANY = torch.export.Dim.DYNAMIC
 
 
@@ -67,15 +67,16 @@ def export_graphs(network: TorchNetwork, directory: Path) -> None:
         path = directory / files.tokenizer_file(part.inputs.config.name)
         _export(part, _tokenizer_inputs(part.inputs), path)
     x, before, names = _layer_inputs(network)
-    shapes = ({1: _ANY}, tuple({2: _ANY} for _ in before))
+    shapes = ({0: _ANY, 1: _ANY}, tuple({0: _ANY, 2: _ANY} for _ in before))
     for number, block in enumerate(network.blocks[:-1]):
         path = directory / files.layer_file(number)
         _export(LayerGraph(block), (x, *before), path, shapes, ('y', *(f'own_{n}' for n in names)))
     last = LastKeyValuesGraph(network.blocks[-1])
     own = tuple(f'own_{name}' for name in names)
-    _export(last, (x,), directory / files.LAST_KEY_VALUES, ({1: _ANY},), own)
+    _export(last, (x,), directory / files.LAST_KEY_VALUES, shapes[:1], own)
     _export(ReadoutGraph(network), (x, *before), directory / files.READOUT, shapes, ('tokens',))
-    _export(HeadGraph(network), _head_inputs(network), directory / files.HEAD)
+    head_inputs, head_shapes = _head_inputs(network)
+    _export(HeadGraph(network), head_inputs, directory / files.HEAD, head_shapes)
     tables = {f'readout_{i}': table for i, table in enumerate(network.tables.readouts)}
     for part, table in zip(network.tokenizers, network.tables.observations, strict=True):
         tables[f'obs_{part.inputs.config.name}'] = table
@@ -95,18 +96,22 @@ def _export(
     shapes: tuple[object, ...] | None = None,
     outputs: Sequence[str] = ('y',),
 ) -> None:
-    with _quiet():
-        torch.onnx.export(
-            module.eval(),
-            tuple(inputs),
-            str(path),
-            dynamo=True,
-            external_data=True,
-            opset_version=OPSET,
-            dynamic_shapes=shapes,
-            output_names=list(outputs),
-            verbose=False,
-        )
+    try:
+        with _quiet():
+            torch.onnx.export(
+                module.eval(),
+                tuple(inputs),
+                str(path),
+                dynamo=True,
+                external_data=True,
+                opset_version=OPSET,
+                dynamic_shapes=shapes,
+                output_names=list(outputs),
+                verbose=False,
+            )
+    except torch.onnx.OnnxExporterError as error:
+        msg = f'{path.stem} of this network cannot be exported; run it with the torch engine.'
+        raise PolicyError(msg) from error
     model = onnx.load(path, load_external_data=False)
     _strip(model.graph)
     onnx.save(model, path)
@@ -144,21 +149,23 @@ def _tokenizer_inputs(inputs: FrameInputs) -> tuple[Tensor, ...]:
 def _layer_inputs(network: TorchNetwork) -> tuple[Tensor, tuple[Tensor, ...], tuple[str, ...]]:
     nothing = network.tables.empty_context()[0].key  # (1, heads, 0, head_dim)
     heads, head_dim = nothing.shape[1], nothing.shape[3]
-    common, private = (torch.zeros(1, heads, n, head_dim) for n in (_KEYS, _PRIVATE_KEYS))
+    common, private = (torch.zeros(_BATCH, heads, n, head_dim) for n in (_KEYS, _PRIVATE_KEYS))
     num_private = len(network.layout.private)
     before = given(KeyValues(common, common.clone(), private, private.clone()), num_private)
-    x = torch.zeros(1, _TOKENS + num_private, heads * head_dim)
+    x = torch.zeros(_BATCH, _TOKENS + num_private, heads * head_dim)
     return x, before, KeyValues._fields[: len(before)]
 
 
-def _head_inputs(network: TorchNetwork) -> tuple[Tensor, ...]:
+def _head_inputs(network: TorchNetwork) -> tuple[tuple[Tensor, ...], tuple[object, ...]]:
+    """The head's inputs, and which of their axes may have any size: the batch's."""
     config = network.octo.config
-    tokens = torch.zeros(1, len(network.layout.head), config.token_embedding_size)
+    tokens = torch.zeros(_BATCH, len(network.layout.head), config.token_embedding_size)
     if not isinstance(config.head, DiffusionHeadConfig):
-        return (tokens,)
+        return (tokens,), ({0: _ANY},)
     n = config.head.action_horizon * config.head.action_dim
-    steps = torch.zeros(config.head.diffusion_steps, 1, n)
-    return tokens, torch.zeros(1, n), steps, kept_numbers(config.head, None)
+    steps = torch.zeros(config.head.diffusion_steps, _BATCH, n)
+    noise = (torch.zeros(_BATCH, n), steps, kept_numbers(config.head, None))
+    return (tokens, *noise), ({0: _ANY}, ({0: _ANY}, {1: _ANY}, None))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from octo_ros.errors import CheckpointError, PolicyError
 from octo_ros.model.head_config import DiffusionHeadConfig
-from octo_ros.model.sampling import check_sampling
+from octo_ros.model.sampling import Sampling, check_sampling
 from octo_ros.model.value_checks import check_finite, check_token_ids
 from octo_ros.policy.engines import exported as files
 from octo_ros.policy.engines.frame_inputs import FrameInputs, check_read
@@ -26,7 +26,6 @@ from octo_ros.policy.engines.split_block import KeyValues
 
 if TYPE_CHECKING:
     from octo_ros.model.batch import Tasks
-    from octo_ros.model.sampling import Sampling
     from octo_ros.policy.engines.exported import Exported
     from octo_ros.policy.engines.frame import Frame
 
@@ -36,7 +35,15 @@ Shapes = tuple[torch.Size, ...]
 
 
 class GraphRuntime(Protocol):
-    """A library that runs ONNX files."""
+    """A library that runs ONNX files.
+
+    Attributes:
+        device: Where the graphs' inputs and outputs are.
+        any_thread: Whether several threads may call its graphs at once.
+    """
+
+    device: torch.device
+    any_thread: bool
 
     def load(self, path: Path, *, exact: bool = False) -> Graph:
         """A graph for inputs of any size.
@@ -46,8 +53,8 @@ class GraphRuntime(Protocol):
             exact: In float32 whatever the precision of the rest.
         """
 
-    def load_for(self, path: Path, shapes: Shapes) -> Graph | None:
-        """A graph for inputs of these shapes alone, if that is of any use."""
+    def load_for(self, path: Path, shapes: Shapes, *, exact: bool = False) -> Graph:
+        """The fastest graph for inputs of these shapes; it need not take others."""
 
 
 class GraphNetwork:
@@ -72,8 +79,14 @@ class GraphNetwork:
         self._inputs = [FrameInputs(tokenizer) for tokenizer in config.observation_tokenizers]
         self._tables = SlotTables(
             layout,
-            [exported.tables[f'obs_{t.name}'][:] for t in config.observation_tokenizers],
-            [exported.tables[f'readout_{i}'] for i in range(len(config.readouts))],
+            [
+                exported.tables[f'obs_{t.name}'].to(runtime.device)
+                for t in config.observation_tokenizers
+            ],
+            [
+                exported.tables[f'readout_{i}'].to(runtime.device)
+                for i in range(len(config.readouts))
+            ],
             config.repeat_task_tokens,
             config.transformer.num_layers,
             config.transformer.num_attention_heads,
@@ -91,7 +104,7 @@ class GraphNetwork:
         self._last = runtime.load(path / files.LAST_KEY_VALUES)
         self._readout = runtime.load(path / files.READOUT)
         self._head = runtime.load(path / files.HEAD, exact=True)
-        self._usual: dict[Shapes, Graph] = {}
+        self._usual: dict[tuple[str, Shapes], Graph] = {}
 
     @property
     def num_layers(self) -> int:
@@ -105,8 +118,8 @@ class GraphNetwork:
 
     @property
     def any_thread(self) -> bool:
-        """Every graph is safe to be called by several threads."""
-        return True
+        """Whether several threads may call it at once."""
+        return self._runtime.any_thread
 
     def task(self, tasks: Tasks) -> TaskTokens:
         """The instruction's tokens; a hidden or missing instruction has none.
@@ -117,7 +130,7 @@ class GraphNetwork:
         inputs = self._language_inputs(tasks)
         if self._language is None or inputs is None:
             return TaskTokens(tasks, self._tables.no_tokens)
-        return TaskTokens(tasks, self._language(*inputs)[0])
+        return TaskTokens(tasks, self._language(*self._placed(inputs))[0])
 
     def empty_context(self) -> Context:
         """No keys at all."""
@@ -138,7 +151,7 @@ class GraphNetwork:
         tokens = [self._tables.no_tokens]
         for number in numbers:
             inputs = self._inputs[number].tensors(frame, task.tasks)
-            tokens += self._tokenizers[number](*inputs)
+            tokens += self._tokenizers[number](*self._placed(inputs))
         return FrameFeatures(numbers, torch.cat(tokens, dim=1))
 
     def slot(self, features: FrameFeatures | None, number: int, task: TaskTokens) -> Tensor:
@@ -157,7 +170,7 @@ class GraphNetwork:
     def newest(self, x: Tensor, context: Context) -> Tensor:
         """All blocks; in one graph if these shapes were announced."""
         inputs = self._newest_inputs(x, context)
-        usual = self._usual.get(_shapes(inputs))
+        usual = self._usual.get((files.NEWEST, _shapes(inputs)))
         if usual is not None:
             return usual(*inputs)[0]
         for number, before in enumerate(context[:-1]):
@@ -165,12 +178,20 @@ class GraphNetwork:
         return self._readout(x, *self._given(context[-1]))[0]
 
     def announce(self, x: Tensor, context: Context) -> None:
-        """Compile one graph for the newest slot with these shapes."""
-        shapes = _shapes(self._newest_inputs(x, context))
-        if shapes not in self._usual:
-            graph = self._runtime.load_for(self._directory / files.NEWEST, shapes)
-            if graph is not None:
-                self._usual[shapes] = graph
+        """Load graphs for the newest slots with these shapes and for their heads."""
+        inputs = self._newest_inputs(x, context)
+        tokens = x.new_zeros(len(x), len(self._layout.head), x.shape[-1])
+        noise: tuple[Tensor, ...] = ()
+        if isinstance(self._config.head, DiffusionHeadConfig):
+            drawn = drawn_noise(self._config.head, Sampling(generator=torch.Generator()), len(x))
+            noise = (drawn.initial, drawn.steps, kept_numbers(self._config.head, None))
+        for name, tensors, exact in (
+            (files.NEWEST, inputs, False),
+            (files.HEAD, (tokens, *noise), True),
+        ):
+            if (key := (name, _shapes(tensors))) not in self._usual:
+                path = self._directory / name
+                self._usual[key] = self._runtime.load_for(path, key[1], exact=exact)
 
     def head(self, tokens: Tensor, sampling: Sampling) -> Tensor:
         """Normalised chunks.
@@ -178,24 +199,28 @@ class GraphNetwork:
         Raises:
             PolicyError: The options do not suit the head, or are those of other samplers.
         """
-        head, lead = self._config.head, sampling.sample_shape
+        head, batch = self._config.head, len(tokens)
         if not isinstance(head, DiffusionHeadConfig):
-            check_sampling(head, sampling, batch=1)
-            (chunk,) = self._head(tokens)
-            return chunk.expand(*lead, *chunk.shape)
-        noise = drawn_noise(head, sampling)
+            check_sampling(head, sampling, batch)
+            chunk = self._run_head(tokens)
+            return chunk.expand(*sampling.sample_shape, *chunk.shape)
+        noise = drawn_noise(head, sampling, batch)
         if sampling.sampler != 'ddpm':
             msg = 'Exported graphs sample by ddpm; for ddim take the torch engine.'
             raise PolicyError(msg)
-        lead = noise.initial.shape[:-2]
-        initial = noise.initial.float().reshape(-1, 1, noise.initial.shape[-1])
+        *lead, _, numbers = noise.initial.shape
+        initial = noise.initial.float().reshape(-1, numbers)  # samples are rows, too
         steps = noise.steps.float().reshape(len(noise.steps), *initial.shape)
         kept = kept_numbers(head, sampling.embodiment_action_dim)
-        chunks = [
-            self._head(tokens, initial[i], steps[:, i].contiguous(), kept)[0]
-            for i in range(len(initial))
-        ]
-        return torch.stack(chunks).unflatten(0, lead) if lead else chunks[0]
+        rows = tokens.repeat(len(initial) // batch, 1, 1)
+        return self._run_head(rows, initial, steps, kept).unflatten(0, (*lead, batch))
+
+    def _run_head(self, *inputs: Tensor) -> Tensor:
+        graph = self._usual.get((files.HEAD, _shapes(inputs)), self._head)
+        return graph(*self._placed(inputs))[0]
+
+    def _placed(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        return [tensor.to(self._runtime.device) for tensor in tensors]
 
     def _given(self, keys: KeyValues) -> tuple[Tensor, ...]:
         return given(keys, len(self._layout.private))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from octo_ros.errors import CheckpointError
 
 MANIFEST = 'manifest.json'
-FORMAT = 1
+FORMAT = 2
 Precision = Literal['fp32', 'bf16', 'int8']
 PRECISIONS: tuple[Precision, ...] = ('fp32', 'bf16', 'int8')
 
@@ -57,10 +57,17 @@ class Manifest:
     files: dict[str, FileRecord]
     format: int = field(default=FORMAT)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its text, which holds those of all files."""
+        return hashlib.sha256(self._text().encode()).hexdigest()
+
     def write(self, directory: Path) -> None:
         """Write it into its directory."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True)
-        (directory / MANIFEST).write_text(text + '\n')
+        (directory / MANIFEST).write_text(self._text())
+
+    def _text(self) -> str:
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + '\n'
 
     @classmethod
     def read(cls, directory: Path) -> Manifest:

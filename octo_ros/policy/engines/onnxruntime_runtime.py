@@ -4,107 +4,123 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+import logging
+from typing import TYPE_CHECKING
 
 import onnxruntime
 import torch
-from torch import Tensor
 
 from octo_ros.errors import PolicyError
+from octo_ros.policy.engines.onnxruntime_providers import (
+    OnnxRuntimeOptions,
+    check_installed,
+    check_used,
+    providers,
+)
+from octo_ros.policy.engines.onnxruntime_sessions import BoundSession, HostSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from octo_ros.policy.engines.graph_network import Graph, Shapes
 
-Provider = Literal['cpu', 'cuda', 'tensorrt']
-_NAMES: dict[Provider, str] = {
-    'cpu': 'CPUExecutionProvider',
-    'cuda': 'CUDAExecutionProvider',
-    'tensorrt': 'TensorrtExecutionProvider',
-}
-
-
-@dataclass(frozen=True)
-class OnnxRuntimeOptions:
-    """How ONNX Runtime runs.
-
-    Attributes:
-        provider: Who computes.
-        threads: CPU threads; None takes all cores.
-        cache: Folder for TensorRT's engines, which take minutes to build; None keeps none.
-        half: TensorRT may compute in float16.
-    """
-
-    provider: Provider = 'cpu'
-    threads: int | None = None
-    cache: Path | None = None
-    half: bool = False
+_log = logging.getLogger(__name__)
+# What the library says of a graph of which a part would run elsewhere than on the GPU.
+_NOT_RECORDABLE = 'graph capture'
 
 
 class OnnxRuntimeRuntime:
     """See `octo_ros.policy.engines.graph_network.GraphRuntime`.
 
     Raises:
-        PolicyError: This build of ONNX Runtime does not have the provider.
+        PolicyError: This installation does not have the device.
     """
 
     def __init__(self, options: OnnxRuntimeOptions | None = None) -> None:
         self._options = options or OnnxRuntimeOptions()
-        name = _NAMES[self._options.provider]
-        if name not in onnxruntime.get_available_providers():
-            there = ', '.join(onnxruntime.get_available_providers())
-            msg = (
-                f'This ONNX Runtime has no {name} (it has {there}); '
-                'install onnxruntime-gpu or take provider cpu.'
-            )
-            raise PolicyError(msg)
+        device = self._options.device
+        check_installed(
+            device,
+            onnxruntime.get_available_providers(),
+            torch_has_cuda=torch.cuda.is_available(),
+        )
+        if device != 'cpu':
+            onnxruntime.preload_dlls()  # CUDA's libraries, as pip installs them
+        self.device = torch.device('cpu' if device == 'cpu' else 'cuda')
+        self.any_thread = device == 'cpu'
+        self._loaded: dict[Path, Graph] = {}
 
     def load(self, path: Path, *, exact: bool = False) -> Graph:
-        """A graph for inputs of any size."""
-        providers = self._providers(exact)
-        session = onnxruntime.InferenceSession(str(path), self._session(), providers=providers)
-        return _Session(session)
+        """A graph for inputs of any size; the same one if it was loaded before.
 
-    def load_for(self, path: Path, shapes: Shapes) -> Graph | None:
-        """On a GPU one launch instead of one per layer; on the CPU it would gain nothing."""
-        del shapes
-        return None if self._options.provider == 'cpu' else self.load(path)
+        Raises:
+            PolicyError: The device does not take it.
+        """
+        if path not in self._loaded:
+            session = self._session(path, {}, fixed=False, exact=exact)
+            if self._options.device == 'cpu':
+                self._loaded[path] = HostSession(session)
+            else:
+                if not exact and not _free_sizes(session):
+                    session = self._session(path, {}, fixed=True, exact=False)
+                self._loaded[path] = BoundSession(session, self.device)
+        return self._loaded[path]
 
-    def _session(self) -> onnxruntime.SessionOptions:
-        session = onnxruntime.SessionOptions()
-        session.intra_op_num_threads = self._options.threads or 0
+    def load_for(self, path: Path, shapes: Shapes, *, exact: bool = False) -> Graph:
+        """On a GPU one launch instead of one per kernel; on the CPU fixed sizes gain nothing.
+
+        Raises:
+            PolicyError: The device does not take it.
+        """
+        if self._options.device == 'cpu':
+            return self.load(path, exact=exact)
+        settings = onnxruntime.SessionOptions()
+        settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        plain = onnxruntime.InferenceSession(
+            str(path), settings, providers=['CPUExecutionProvider']
+        )
+        sizes = {name: shapes[number][axis] for name, (number, axis) in _free_sizes(plain).items()}
+        return BoundSession(self._session(path, sizes, fixed=True, exact=exact), self.device)
+
+    def _session(
+        self, path: Path, sizes: dict[str, int], *, fixed: bool, exact: bool
+    ) -> onnxruntime.InferenceSession:
+        if fixed:
+            try:
+                return self._create(path, sizes, fixed=True, exact=exact, record=True)
+            except PolicyError as error:
+                if _NOT_RECORDABLE not in str(error):
+                    raise
+                _log.warning('%s runs without a CUDA graph, so slower: %s', path.name, error)
+        return self._create(path, sizes, fixed=fixed, exact=exact, record=False)
+
+    def _create(
+        self, path: Path, sizes: dict[str, int], *, fixed: bool, exact: bool, record: bool
+    ) -> onnxruntime.InferenceSession:
+        wanted = providers(self._options, fixed=fixed, exact=exact, record=record)
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = self._options.threads or 0
         # Threads that wait actively take the cores from the rest of the robot's software.
-        session.add_session_config_entry('session.intra_op.allow_spinning', '0')
-        session.log_severity_level = 3
+        settings.add_session_config_entry('session.intra_op.allow_spinning', '0')
+        settings.log_severity_level = 3
+        for name, size in sizes.items():
+            settings.add_free_dimension_override_by_name(name, size)
+        try:
+            session = onnxruntime.InferenceSession(
+                str(path), settings, providers=wanted, enable_fallback=False
+            )
+        except Exception as error:  # The library's own exceptions have no common class.
+            msg = f'ONNX Runtime cannot load {path.name} on {self._options.device}: {error}'
+            raise PolicyError(msg) from None
+        check_used(path.name, wanted, session.get_providers(), self._options.device)
         return session
 
-    def _providers(self, exact: bool) -> list[Any]:
-        options = self._options
-        cpu, cuda = _NAMES['cpu'], (_NAMES['cuda'], {'use_tf32': '0'})
-        if options.provider == 'cpu':
-            return [cpu]
-        if options.provider == 'cuda':
-            return [cuda, cpu]
-        tensorrt: dict[str, str] = {'trt_fp16_enable': str(int(options.half and not exact))}
-        if options.cache is not None:
-            tensorrt |= {
-                'trt_engine_cache_enable': '1',
-                'trt_engine_cache_path': str(options.cache),
-                'trt_timing_cache_enable': '1',
-                'trt_timing_cache_path': str(options.cache),
-            }
-        return [(_NAMES['tensorrt'], tensorrt), cuda, cpu]
 
-
-class _Session:
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
-        self._names = [value.name for value in session.get_inputs()]
-
-    def __call__(self, *inputs: Tensor) -> Sequence[Tensor]:
-        arrays = (tensor.contiguous().numpy() for tensor in inputs)
-        outputs = self._session.run(None, dict(zip(self._names, arrays, strict=True)))
-        return [torch.from_numpy(output) for output in outputs]
+def _free_sizes(session: onnxruntime.InferenceSession) -> dict[str, tuple[int, int]]:
+    """Names of the sizes that a graph leaves open, and an input and an axis that have each."""
+    return {
+        size: (number, axis)
+        for number, value in enumerate(session.get_inputs())
+        for axis, size in enumerate(value.shape)
+        if isinstance(size, str)
+    }

@@ -49,6 +49,8 @@ class OpenVinoRuntime:
 
     def __init__(self, options: OpenVinoOptions | None = None) -> None:
         self._options = options or OpenVinoOptions()
+        self.device = torch.device('cpu')
+        self.any_thread = True
         self._core = openvino.Core()
         if self._options.cache is not None:
             self._core.set_property({'CACHE_DIR': str(self._options.cache)})
@@ -57,11 +59,11 @@ class OpenVinoRuntime:
         """A graph for inputs of any size."""
         return self._compiled(self._core.read_model(path), exact)
 
-    def load_for(self, path: Path, shapes: Shapes) -> Graph:
+    def load_for(self, path: Path, shapes: Shapes, *, exact: bool = False) -> Graph:
         """A graph for these shapes, for which memory and kernels are chosen ahead."""
         model = self._core.read_model(path)
         model.reshape(dict(enumerate(list(shape) for shape in shapes)))
-        return self._compiled(model, exact=False)
+        return self._compiled(model, exact)
 
     def _compiled(self, model: openvino.Model, exact: bool) -> _OpenVinoGraph:
         precision = 'bf16' if self._options.bfloat16 and not exact else 'f32'
@@ -97,8 +99,11 @@ class _OpenVinoGraph:
             return
         self(
             *(
-                torch.zeros(
-                    [d.get_length() if d.is_static else _SEVERAL for d in port.partial_shape]
+                torch.from_numpy(
+                    np.zeros(
+                        [d.get_length() if d.is_static else _SEVERAL for d in port.partial_shape],
+                        port.element_type.to_dtype(),
+                    )
                 )
                 for port in compiled.inputs
             )

@@ -13,11 +13,14 @@ import torch
 
 from octo_ros.model import load_octo
 from octo_ros.model.batch import LanguageTokens, Tasks
+from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.diffusion import DiffusionHead
 from octo_ros.model.discrete import DiscreteHead
 from octo_ros.model.octo import Octo
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.frame import Frame
+from octo_ros.policy.engines.quantize import CalibrationTick
+from octo_ros.policy.export import ExportOptions, export_policy
 
 torch.set_num_threads(1)
 
@@ -28,6 +31,7 @@ DATA = Path(__file__).resolve().parents[2] / 'data'
 class World:
     """Random input for one network."""
 
+    name: str
     octo: Octo
     rng: np.random.Generator
 
@@ -79,6 +83,30 @@ def world():
     def make(name: str, seed: int = 0) -> World:
         if name not in networks:
             networks[name] = load_octo(DATA / name / 'checkpoint')
-        return World(networks[name], np.random.default_rng(seed))
+        return World(name, networks[name], np.random.default_rng(seed))
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def exported(tmp_path_factory, world):
+    """A function: fixture name and precision → directory, each made once."""
+    made = {}
+
+    def make(name: str, precision: str = 'fp32'):
+        if (name, precision) not in made:
+            output = tmp_path_factory.mktemp('export') / name
+            tiny = world(name)
+            window = tiny.octo.config.window_size
+            calibration = [
+                CalibrationTick(
+                    tiny.task(), tuple(tiny.frame() for _ in range(window - 1)), tiny.frame()
+                )
+                for _ in range(6 if precision == 'int8' else 0)
+            ]
+            checkpoint = CheckpointDirectory.read(DATA / name / 'checkpoint')
+            export_policy(checkpoint, output, ExportOptions(precision), calibration)
+            made[name, precision] = output
+        return made[name, precision]
 
     return make

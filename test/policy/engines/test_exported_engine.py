@@ -15,10 +15,10 @@ from octo_ros.errors import CheckpointError, PolicyError
 from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
 from octo_ros.policy.engines.base import Turn
+from octo_ros.policy.engines.export_graphs import _export
 from octo_ros.policy.engines.exported import Exported
 from octo_ros.policy.engines.exported_engine import RuntimeOptions, _runtime, exported_engine
 from octo_ros.policy.engines.plain_engine import PlainEngine
-from octo_ros.policy.engines.quantize import CalibrationTick
 from octo_ros.policy.engines.together import warm_up
 from octo_ros.policy.export import ExportOptions, export_policy
 
@@ -32,30 +32,6 @@ NAMES = (
     pytest.param('octo_tiny_goal', marks=pytest.mark.slow),
     pytest.param('octo_tiny_aloha', marks=pytest.mark.slow),
 )
-
-
-@pytest.fixture(scope='session')
-def exported(tmp_path_factory, world):
-    """A function: fixture name and precision → directory, each made once."""
-    made = {}
-
-    def make(name: str, precision: str = 'fp32'):
-        if (name, precision) not in made:
-            output = tmp_path_factory.mktemp('export') / name
-            tiny = world(name)
-            window = tiny.octo.config.window_size
-            calibration = [
-                CalibrationTick(
-                    tiny.task(), tuple(tiny.frame() for _ in range(window - 1)), tiny.frame()
-                )
-                for _ in range(6 if precision == 'int8' else 0)
-            ]
-            checkpoint = CheckpointDirectory.read(DATA / name / 'checkpoint')
-            export_policy(checkpoint, output, ExportOptions(precision), calibration)
-            made[name, precision] = output
-        return made[name, precision]
-
-    return make
 
 
 def warm(engine, tiny):
@@ -131,10 +107,35 @@ def test_eight_bits_are_near_and_the_same_with_and_without_preparation(world, ex
         assert engine.counts.hits == hits + 1
 
 
-def test_onnxruntime_refuses_what_it_cannot_run(exported):
+def test_what_a_runtime_cannot_run_is_refused(exported, tmp_path):
     read = Exported.read(exported('octo_tiny_lang'))
-    with pytest.raises(PolicyError, match=r'has no CUDAExecutionProvider .* take provider cpu'):
-        exported_engine(read, RuntimeOptions('onnxruntime', 'cuda'))
+    for options, message in (
+        (RuntimeOptions('onnxruntime', 'cuda'), r'no CUDAExecution.* onnxruntime-gpu\[cuda'),
+        (RuntimeOptions('onnxruntime', 'tensorrt'), r'no TensorrtExecution.* and tensorrt, or'),
+        (RuntimeOptions('onnxruntime', 'tpu'), 'cpu or cuda or tensorrt here, not on tpu'),
+        (RuntimeOptions('openvino', 'cuda'), 'openvino runs on cpu here, not on cuda'),
+        (RuntimeOptions('onnxruntime', cache_dir=tmp_path), 'leave cache_dir out'),
+        (RuntimeOptions('openvino', gpu_memory_limit=1), 'leave it out'),
+    ):
+        with pytest.raises(PolicyError, match=message):
+            exported_engine(read, options)
+
+
+@torch.inference_mode()
+def test_openvino_keeps_what_it_compiles_in_a_folder_of_the_export(world, exported, tmp_path):
+    tiny = world('octo_tiny_lang', seed=4)
+    read = Exported.read(exported('octo_tiny_lang'))
+    options = RuntimeOptions('openvino', threads=1, cache_dir=tmp_path)
+    engines = [exported_engine(read, options)]
+    (folder,) = tmp_path.iterdir()
+    kept = {path.name for path in folder.iterdir()}
+    assert folder.name == read.manifest.digest[:16]
+    assert len(kept) > 3
+    engines.append(exported_engine(read, options))
+    assert {path.name for path in folder.iterdir()} == kept
+    (tick,) = ticks(tiny, 2, 1)
+    sampling = tiny.sampling()
+    np.testing.assert_array_equal(*(run(engine, tick, sampling) for engine in engines))
 
 
 def test_a_changed_export_is_refused(exported, tmp_path):
@@ -149,6 +150,15 @@ def test_a_changed_export_is_refused(exported, tmp_path):
 def test_an_export_tells_nothing_about_the_machine(exported):
     for path in exported('octo_tiny_lang').glob('*.onnx'):
         assert b'.py' not in path.read_bytes()
+
+
+def test_a_part_that_has_no_graph_is_named(tmp_path):
+    class Search(torch.nn.Module):
+        def forward(self, x):
+            return torch.searchsorted(torch.arange(3.0), x)
+
+    with pytest.raises(PolicyError, match=r'tokenizer_arm .* cannot be exported; run it with'):
+        _export(Search(), (torch.zeros(2),), tmp_path / 'tokenizer_arm.onnx')
 
 
 def refuse(name, output, precision='fp32'):

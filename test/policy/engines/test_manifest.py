@@ -25,6 +25,11 @@ def test_what_was_written_is_read(exported):
     assert manifest.files['layer_00.onnx'].size == 5
 
 
+def test_a_digest_stands_for_all_files(exported):
+    digest = Manifest.read(exported).digest
+    assert digest == FileRecord.of(exported / 'manifest.json').sha256
+
+
 def edit(path, **changes):
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, **changes}))
@@ -41,7 +46,7 @@ DAMAGE = {
     'a list': (lambda d: (d / 'manifest.json').write_text('[]'), 'is damaged'),
     'a key more': (lambda d: edit(d / 'manifest.json', more=1), 'is damaged'),
     'files': (lambda d: edit(d / 'manifest.json', files=['a']), 'is damaged'),
-    'format': (lambda d: edit(d / 'manifest.json', format=2), 'has format 2'),
+    'format': (lambda d: edit(d / 'manifest.json', format=1), 'has format 1'),
 }
 
 

@@ -89,7 +89,7 @@ def test_results_stay_as_they_are(layer):
     _, path = layer
     for runtime in (OpenVinoRuntime(), OnnxRuntimeRuntime()):
         shapes = (torch.Size((1, 3, 48)), *[torch.Size((1, 4, 2, 12))] * 2)
-        for graph in filter(None, (runtime.load(path), runtime.load_for(path, shapes))):
+        for graph in (runtime.load(path), runtime.load_for(path, shapes)):
             inputs = [torch.randn(shape) for shape in shapes]
             first = [result.clone() for result in graph(*inputs)]
             held = graph(*inputs)
