@@ -53,7 +53,6 @@ class Footprint:
 
     Attributes:
         load_s: From files to an engine [s]; libraries had been imported before.
-        warm_up_s: The first window of either kind [s].
         peak_memory_mb: The most that the process ever held, libraries and mapped files included.
         gpu_memory_mb: The most that torch ever held on the GPU.
         split: Whether it reuses what it knows; else it runs the plain network every time.
@@ -61,7 +60,6 @@ class Footprint:
     """
 
     load_s: float
-    warm_up_s: float
     peak_memory_mb: float
     gpu_memory_mb: float | None
     split: bool
@@ -93,9 +91,7 @@ class EngineProbe:
         self._task = self._engine.encode(self._workload.task())
         self._notes: tuple[str, ...] = ()
         self._policy = self._policy_loop()
-        started = time.perf_counter()
         self._warm_up()
-        self._warm_up_s = time.perf_counter() - started
 
     def time(self, ticks: int) -> Durations:
         """One turn.
@@ -133,7 +129,6 @@ class EngineProbe:
         """As it is now."""
         return Footprint(
             load_s=self._load_s,
-            warm_up_s=self._warm_up_s,
             peak_memory_mb=_peak_memory_mb(),
             gpu_memory_mb=torch.cuda.max_memory_reserved() / 1e6 if self._cuda else None,
             split=not isinstance(self._engine, PlainEngine),

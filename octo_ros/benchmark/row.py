@@ -45,7 +45,6 @@ class Row:
         resize_p50_ms: All cameras' pictures from 640x480 to the network's sizes.
         inferences_per_second: Preparing and critical path in turn, without a pause.
         load_s: Files to engine.
-        warm_up_s: The first windows.
         peak_memory_mb: Of the process.
         gpu_memory_mb: Of torch, on the GPU.
         critical_gflop: Work of the critical path.
@@ -76,7 +75,6 @@ class Row:
     resize_p50_ms: float | None = None
     inferences_per_second: float | None = None
     load_s: float | None = None
-    warm_up_s: float | None = None
     peak_memory_mb: float | None = None
     gpu_memory_mb: float | None = None
     critical_gflop: float | None = None
@@ -125,7 +123,6 @@ class Row:
             resize_p50_ms=percentile(times.get('resize', ()), 50),
             inferences_per_second=1e3 * len(critical) / took_ms,
             load_s=footprint.load_s,
-            warm_up_s=footprint.warm_up_s,
             peak_memory_mb=footprint.peak_memory_mb,
             gpu_memory_mb=footprint.gpu_memory_mb,
             critical_gflop=work.total,

@@ -71,7 +71,8 @@ class Variant:
 
             there = onnxruntime.get_available_providers()
             if 'CUDAExecutionProvider' in there:
-                return None
+                int8 = 'onnxruntime runs int8 on the CPU only; leave --device out.'
+                return int8 if self.precision == 'int8' else None
             return (
                 f'This onnxruntime has no CUDAExecutionProvider (it has {", ".join(there)}); '
                 'install onnxruntime-gpu or take --device cpu.'

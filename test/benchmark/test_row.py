@@ -26,7 +26,7 @@ MACHINE = SimpleNamespace(threads=2, peak_gflops={'fp32': 100.0, 'bf16': 200.0})
 
 
 def row(subject, variant=BF16, split=True, problem=None, machine=MACHINE):
-    footprint = Footprint(1.5, 0.5, 700.0, None, split, ('a note',))
+    footprint = Footprint(1.5, 700.0, None, split, ('a note',))
     measured = None if problem else Measurement(DURATIONS, footprint, ERROR)
     entrant = SimpleNamespace(variant=variant, problem=problem, measurement=measured)
     return Row.of(subject, entrant, machine)

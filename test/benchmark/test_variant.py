@@ -51,6 +51,9 @@ def test_cuda_that_is_not_there_is_told(monkeypatch):
     assert 'no CUDA device' in Variant('torch', 'fp32').obstacle('cuda')
     assert 'no CUDAExecutionProvider' in Variant('onnxruntime', 'fp32').obstacle('cuda')
     assert 'runs on the CPU' in Variant('openvino', 'fp32').obstacle('cuda')
+    monkeypatch.setattr('onnxruntime.get_available_providers', lambda: ['CUDAExecutionProvider'])
+    assert 'int8 on the CPU only' in Variant('onnxruntime', 'int8').obstacle('cuda')
+    assert Variant('onnxruntime', 'fp32').obstacle('cuda') is None
     monkeypatch.setattr('torch.cuda.is_available', lambda: True)
     assert Variant('torch', 'fp32').obstacle('cuda') is None
 
