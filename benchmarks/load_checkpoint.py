@@ -21,8 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import torch
 from rich.console import Console
@@ -70,7 +69,7 @@ def load(method: str, directory: Path) -> None:
             for tensor in loaded.values():
                 tensor.view(-1)[::1024].sum()
     took = time.perf_counter() - started
-    print(json.dumps([took, _memory('VmHWM') - before]))
+    json.dump([took, _memory('VmHWM') - before], sys.stdout)
     del loaded
 
 

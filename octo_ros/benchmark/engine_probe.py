@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from octo_ros.policy.engines.frame import Frame, History
 
 _ENCODED_PER = 5  # one language encoding per so many ticks
+_KIND_S = 10.0  # no more calls of a kind in a turn once it has taken so long
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ class Footprint:
 
     Attributes:
         load_s: From files to an engine [s]; libraries had been imported before.
-        warm_up_s: The first window of either kind [s].
         peak_memory_mb: The most that the process ever held, libraries and mapped files included.
         gpu_memory_mb: The most that torch ever held on the GPU.
         split: Whether it reuses what it knows; else it runs the plain network every time.
@@ -60,7 +60,6 @@ class Footprint:
     """
 
     load_s: float
-    warm_up_s: float
     peak_memory_mb: float
     gpu_memory_mb: float | None
     split: bool
@@ -92,30 +91,29 @@ class EngineProbe:
         self._task = self._engine.encode(self._workload.task())
         self._notes: tuple[str, ...] = ()
         self._policy = self._policy_loop()
-        started = time.perf_counter()
         self._warm_up()
-        self._warm_up_s = time.perf_counter() - started
 
     def time(self, ticks: int) -> Durations:
         """One turn.
 
         Args:
             ticks: Calls of `precompute` and `critical`; of `encode`, `first_frame`, `full`,
-                `policy` and `resize` there are fewer.
+                `policy` and `resize` there are fewer. Emulated arithmetic takes seconds: then
+                there are fewer of all.
         """
         stopwatch = Stopwatch()
         self._engine.set_task(self._task)
         self._time_prepared(stopwatch, ticks)
         some = (ticks + 1) // 2
-        for _ in range(some):
+        for _ in _for_a_while(some):
             history = self._workload.history()
             stopwatch.time('full', self._acting(history))
             stopwatch.time('first_frame', self._acting((None,) * len(history)))
-        for _ in range(ticks // _ENCODED_PER + 1):
+        for _ in _for_a_while(ticks // _ENCODED_PER + 1):
             encode = partial(self._engine.encode, self._workload.task())
             stopwatch.time('encode', partial(self._finish, encode))
         if self._policy is not None:
-            self._policy.run(stopwatch, some)
+            self._policy.run(stopwatch, _for_a_while(some + 1))
         return dict(stopwatch.durations)
 
     def actions(self, ticks: list[Tick]) -> NDArray[np.float32]:
@@ -131,7 +129,6 @@ class EngineProbe:
         """As it is now."""
         return Footprint(
             load_s=self._load_s,
-            warm_up_s=self._warm_up_s,
             peak_memory_mb=_peak_memory_mb(),
             gpu_memory_mb=torch.cuda.max_memory_reserved() / 1e6 if self._cuda else None,
             split=not isinstance(self._engine, PlainEngine),
@@ -143,7 +140,7 @@ class EngineProbe:
         history = self._workload.history()
         if history:  # the frames must have been through the stems, as after any tick
             self._engine.act(history[:-1], self._frame(history[-1]), self._workload.sampling())
-        for _ in range(ticks):
+        for _ in _for_a_while(ticks):
             newest = self._workload.frame()
             prepare = partial(self._engine.prepare, history)
             stopwatch.time('precompute', partial(self._finish, prepare))
@@ -176,6 +173,15 @@ class EngineProbe:
         call()
         if self._cuda:
             torch.cuda.synchronize()
+
+
+def _for_a_while(count: int) -> Iterator[int]:
+    """Numbers from 0, up to the count or the end of the time; two in any case, if there are."""
+    end = time.perf_counter() + _KIND_S
+    for number in range(count):
+        if number > 1 and time.perf_counter() > end:
+            return
+        yield number
 
 
 def _load(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from octo_ros.benchmark.workload import Tick
     from octo_ros.policy.engines.manifest import Precision
 
-_COMPARED = 20  # ticks, at most
+_COMPARED = 10  # ticks, at most
 
 
 class NetworkRun:

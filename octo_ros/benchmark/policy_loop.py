@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -60,19 +61,19 @@ class PolicyLoop:
         self._words = None if tokenizer is None else 'put the red block into the bin'
         self._tasks = 0
 
-    def run(self, stopwatch: Stopwatch, ticks: int) -> None:
+    def run(self, stopwatch: Stopwatch, ticks: Iterable[int]) -> None:
         """Some ticks of a new task; the first one, which encodes it, is not timed.
 
         Args:
             stopwatch: Times `resize`, all cameras' pictures to the network's sizes, and `policy`,
                 from these to the chunk.
-            ticks: How many.
+            ticks: Their numbers, from 0.
         """
         self._tasks += 1
         buffer = WindowBuffer(self._policy.window_size, _STEP_NS)
         goals = {} if self._words else self._images(Stopwatch())
         task = Task(self._tasks, self._words, goals)
-        for number in range(ticks + 1):
+        for number in ticks:
             watch = stopwatch if number > 0 else Stopwatch()
             now_ns = number * _STEP_NS
             buffer.add(Observation(now_ns, self._images(watch), np.zeros(7, np.float32)))

@@ -31,6 +31,7 @@ class Row:
         precision: Of the transformer's products with weights.
         threads: CPU threads.
         problem: Why nothing was measured, in words.
+        ticks: Calls of the critical path.
         full_p50_ms: A window of which nothing is known but the task.
         full_p95_ms: Its 95th percentile.
         critical_p50_ms: The newest frame's pictures to normalised actions, all else prepared.
@@ -44,7 +45,6 @@ class Row:
         resize_p50_ms: All cameras' pictures from 640x480 to the network's sizes.
         inferences_per_second: Preparing and critical path in turn, without a pause.
         load_s: Files to engine.
-        warm_up_s: The first windows.
         peak_memory_mb: Of the process.
         gpu_memory_mb: Of torch, on the GPU.
         critical_gflop: Work of the critical path.
@@ -62,6 +62,7 @@ class Row:
     precision: str
     threads: int
     problem: str | None = None
+    ticks: int = 0
     full_p50_ms: float | None = None
     full_p95_ms: float | None = None
     critical_p50_ms: float | None = None
@@ -74,7 +75,6 @@ class Row:
     resize_p50_ms: float | None = None
     inferences_per_second: float | None = None
     load_s: float | None = None
-    warm_up_s: float | None = None
     peak_memory_mb: float | None = None
     gpu_memory_mb: float | None = None
     critical_gflop: float | None = None
@@ -105,8 +105,12 @@ class Row:
         work = flops.critical_path(config) if footprint.split else flops.full_window(config)
         critical = times['critical']
         took_ms = sum(critical) + sum(times['precompute'])
+        notes = footprint.notes
+        if variant.precision == 'int8':
+            notes += (f'Products with weights in 8 bits, attention and stems in {variant.rest}.',)
         return replace(
             self,
+            ticks=len(critical),
             full_p50_ms=percentile(times['full'], 50),
             full_p95_ms=percentile(times['full'], 95),
             critical_p50_ms=percentile(critical, 50),
@@ -119,7 +123,6 @@ class Row:
             resize_p50_ms=percentile(times.get('resize', ()), 50),
             inferences_per_second=1e3 * len(critical) / took_ms,
             load_s=footprint.load_s,
-            warm_up_s=footprint.warm_up_s,
             peak_memory_mb=footprint.peak_memory_mb,
             gpu_memory_mb=footprint.gpu_memory_mb,
             critical_gflop=work.total,
@@ -127,7 +130,7 @@ class Row:
             max_action_error=error.largest,
             action_error_max=error.max,
             action_error_rms=error.rms,
-            notes=footprint.notes,
+            notes=notes,
         )
 
 
@@ -143,4 +146,6 @@ def _share(
     peaks = machine.peak_gflops
     if took_ms is None or not {variant.precision, variant.rest, 'fp32'} <= peaks.keys():
         return None
-    return 1e3 * work.seconds_at(peaks, variant.precision, variant.rest) / took_ms
+    # Where small numbers are emulated, float32 is what the machine can do for them.
+    best = {precision: max(peak, peaks['fp32']) for precision, peak in peaks.items()}
+    return 1e3 * work.seconds_at(best, variant.precision, variant.rest) / took_ms

@@ -45,7 +45,11 @@ class Variant:
         """Precision of attention and stems: only products with weights are done in 8 bits."""
         if self.precision != 'int8':
             return self.precision
-        return 'bf16' if self.engine == 'openvino' else 'fp32'
+        if self.engine != 'openvino':
+            return 'fp32'
+        from octo_ros.policy.engines.openvino_runtime import computes_bfloat16
+
+        return 'bf16' if computes_bfloat16() else 'fp32'
 
     def obstacle(self, device: Device = 'cpu') -> str | None:
         """Why it cannot run on this machine, in a sentence; told before minutes of exporting."""
@@ -67,7 +71,8 @@ class Variant:
 
             there = onnxruntime.get_available_providers()
             if 'CUDAExecutionProvider' in there:
-                return None
+                int8 = 'onnxruntime runs int8 on the CPU only; leave --device out.'
+                return int8 if self.precision == 'int8' else None
             return (
                 f'This onnxruntime has no CUDAExecutionProvider (it has {", ".join(there)}); '
                 'install onnxruntime-gpu or take --device cpu.'

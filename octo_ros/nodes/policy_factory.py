@@ -54,6 +54,7 @@ def make_fleet(
         parameters.engine,
         parameters.device,
         parameters.precision,
+        parameters.threads or None,
         cache_dir=Path(parameters.cache_dir) if parameters.cache_dir else None,
         gpu_memory_limit=parameters.gpu_memory_limit * 10**6 or None,
     )

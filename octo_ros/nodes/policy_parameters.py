@@ -69,6 +69,10 @@ class PolicyParameters:
     precision: Annotated[
         Literal['fp32', 'bf16'], Field(description='Of the engine torch; an export has its own')
     ] = 'fp32'
+    threads: Annotated[
+        int,
+        Field(ge=0, le=256, description='CPU threads of the engine; 0 takes as many as cores'),
+    ] = 0
     seed: Annotated[int, Field(ge=0, description='Seed of the sampling noise')] = 0
     relayed: Annotated[
         bool, Field(description='The cameras come through octo_camera_relay, over a network')

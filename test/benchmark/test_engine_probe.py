@@ -39,7 +39,6 @@ def test_all_kinds_are_timed(subject, variant):
     footprint = made.footprint()
     assert footprint.split == (variant.engine == 'torch')
     assert footprint.load_s > 0
-    assert footprint.warm_up_s > 0
     assert footprint.peak_memory_mb > 50
     assert footprint.notes == ()
 
@@ -52,6 +51,13 @@ def test_actions_are_those_of_the_plain_network(subject):
     exact = probe(subject, Variant('torch', 'fp32')).actions(ticks)
     half = probe(subject, Variant('torch', 'bf16')).actions(ticks)
     assert 0 < np.abs(exact - plain).max() < 1e-4 < np.abs(half - plain).max() < 0.5
+
+
+def test_slow_arithmetic_gets_fewer_calls(subject, monkeypatch):
+    monkeypatch.setattr('octo_ros.benchmark.engine_probe._KIND_S', 0.0)
+    durations = probe(subject, PLAIN).time(9)
+    calls = {kind: len(times) for kind, times in durations.items()}
+    assert calls == {**dict.fromkeys(KINDS, 2), 'policy': 1, 'resize': 1}
 
 
 def test_a_checkpoint_that_is_not_there_is_refused(tmp_path):

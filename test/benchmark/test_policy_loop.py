@@ -23,7 +23,7 @@ def test_every_tick_but_the_first_is_timed_and_found_prepared(octo, checkpoint):
     engine = torch_engine(octo)
     loop, stopwatch = PolicyLoop(checkpoint, engine), Stopwatch()
     for turn in (1, 2):  # a new task each: what was prepared before is of no use
-        loop.run(stopwatch, 3)
+        loop.run(stopwatch, range(4))
         assert len(stopwatch.durations['policy']) == len(stopwatch.durations['resize']) == 3 * turn
         assert engine.counts == CacheCounts(hits=4 * turn)
     assert min(stopwatch.durations['policy']) > 0

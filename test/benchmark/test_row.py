@@ -25,11 +25,11 @@ ERROR = ActionError({'x': 0.2, 'y': 0.5}, {'x': 0.1, 'y': 0.3})
 MACHINE = SimpleNamespace(threads=2, peak_gflops={'fp32': 100.0, 'bf16': 200.0})
 
 
-def row(subject, variant=BF16, split=True, problem=None):
-    footprint = Footprint(1.5, 0.5, 700.0, None, split, ('a note',))
+def row(subject, variant=BF16, split=True, problem=None, machine=MACHINE):
+    footprint = Footprint(1.5, 700.0, None, split, ('a note',))
     measured = None if problem else Measurement(DURATIONS, footprint, ERROR)
     entrant = SimpleNamespace(variant=variant, problem=problem, measurement=measured)
-    return Row.of(subject, entrant, MACHINE)
+    return Row.of(subject, entrant, machine)
 
 
 def test_figures(subject):
@@ -42,6 +42,11 @@ def test_figures(subject):
     assert (found.load_s, found.peak_memory_mb, found.threads) == (1.5, 700, 2)
     assert (found.max_action_error, found.action_error_rms['x']) == (0.5, 0.1)
     assert found.policy_p50_ms is None
+    assert (found.ticks, found.notes) == (3, ('a note',))
+    assert row(subject, Variant('onnxruntime', 'int8')).notes == (
+        'a note',
+        'Products with weights in 8 bits, attention and stems in fp32.',
+    )
 
 
 def test_share_of_the_peak(subject, config):
@@ -51,6 +56,8 @@ def test_share_of_the_peak(subject, config):
     whole = row(subject, split=False)
     assert whole.critical_gflop == flops.full_window(config).total > work.total
     assert row(subject, Variant('openvino', 'int8')).share_of_peak is None
+    emulating = SimpleNamespace(threads=2, peak_gflops={'fp32': 100.0, 'bf16': 7.0})
+    assert row(subject, machine=emulating).share_of_peak == pytest.approx(work.total / 100 / 0.020)
 
 
 def test_a_failed_one_has_words_and_no_figures(subject):

@@ -51,11 +51,17 @@ def test_cuda_that_is_not_there_is_told(monkeypatch):
     assert 'no CUDA device' in Variant('torch', 'fp32').obstacle('cuda')
     assert 'no CUDAExecutionProvider' in Variant('onnxruntime', 'fp32').obstacle('cuda')
     assert 'runs on the CPU' in Variant('openvino', 'fp32').obstacle('cuda')
+    monkeypatch.setattr('onnxruntime.get_available_providers', lambda: ['CUDAExecutionProvider'])
+    assert 'int8 on the CPU only' in Variant('onnxruntime', 'int8').obstacle('cuda')
+    assert Variant('onnxruntime', 'fp32').obstacle('cuda') is None
     monkeypatch.setattr('torch.cuda.is_available', lambda: True)
     assert Variant('torch', 'fp32').obstacle('cuda') is None
 
 
-def test_eight_bit_products_among_others():
-    assert Variant('openvino', 'int8').rest == 'bf16'
+def test_eight_bit_products_among_others(monkeypatch):
+    place = 'octo_ros.policy.engines.openvino_runtime.computes_bfloat16'
+    for computes, rest in ((True, 'bf16'), (False, 'fp32')):
+        monkeypatch.setattr(place, lambda computes=computes: computes)
+        assert Variant('openvino', 'int8').rest == rest
     assert Variant('onnxruntime', 'int8').rest == 'fp32'
     assert Variant('torch', 'bf16').rest == 'bf16'

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from octo_ros.policy.engines.exported import Exported
     from octo_ros.policy.engines.graph_network import GraphRuntime
 
-_log = logging.getLogger(__name__)
 RuntimeName = Literal['onnxruntime', 'openvino']
 
 
@@ -39,8 +37,7 @@ class RuntimeOptions:
         device: Of onnxruntime: `cpu`, `cuda` or `tensorrt`.
         threads: CPU threads; None takes all cores.
         bfloat16: Of openvino: all but the language encoder, the head and 8-bit products in
-            bfloat16; None: if the export is bf16 or int8 and the CPU multiplies in bfloat16 (one
-            that does not takes ten times as long over it as over float32).
+            bfloat16; None decides by the export's precision: bf16 yes, int8 where the CPU has it.
         cache_dir: Where the runtime keeps what it compiles, in a folder per export; what lies
             there is believed. None: what TensorRT makes goes to the user's cache directory, what
             openvino makes is not kept, for it takes as much space as the weights and saves a
@@ -88,17 +85,14 @@ def _openvino(exported: Exported, options: RuntimeOptions) -> GraphRuntime:
     from octo_ros.policy.engines.openvino_runtime import (
         OpenVinoOptions,
         OpenVinoRuntime,
-        has_bfloat16,
+        computes_bfloat16,
     )
 
     _refuse_others(options, ('cpu',))
-    precision, bfloat16 = exported.manifest.precision, options.bfloat16
+    bfloat16 = options.bfloat16
     if bfloat16 is None:
-        bfloat16 = precision != 'fp32' and has_bfloat16()
-        if precision == 'bf16' and not bfloat16:
-            _log.warning(
-                'This CPU does not multiply in bfloat16; the bf16 export runs in float32.'
-            )
+        precision = exported.manifest.precision
+        bfloat16 = precision == 'bf16' or (precision == 'int8' and computes_bfloat16())
     cache = options.cache_dir and cache_folder(exported, options.cache_dir)
     return OpenVinoRuntime(OpenVinoOptions(bfloat16, options.threads, cache))
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _SEVERAL = 8
 
 
+def computes_bfloat16() -> bool:
+    """Whether OpenVINO has kernels for bfloat16 on this CPU; without them it takes seconds."""
+    return 'BF16' in openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
+
+
 @dataclass(frozen=True)
 class OpenVinoOptions:
     """How OpenVINO runs.
@@ -37,11 +42,6 @@ class OpenVinoOptions:
     bfloat16: bool = False
     threads: int | None = None
     cache: Path | None = None
-
-
-def has_bfloat16() -> bool:
-    """Whether this CPU multiplies in bfloat16; others only imitate it, slowly."""
-    return 'BF16' in openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
 
 
 class OpenVinoRuntime:

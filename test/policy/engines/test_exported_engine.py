@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,11 +14,10 @@ import torch
 from octo_ros.errors import CheckpointError, PolicyError
 from octo_ros.model.checkpoint import CheckpointDirectory
 from octo_ros.model.sampling import Sampling
-from octo_ros.policy.engines import openvino_runtime
 from octo_ros.policy.engines.base import Turn
 from octo_ros.policy.engines.export_graphs import _export
 from octo_ros.policy.engines.exported import Exported
-from octo_ros.policy.engines.exported_engine import RuntimeOptions, exported_engine
+from octo_ros.policy.engines.exported_engine import RuntimeOptions, _runtime, exported_engine
 from octo_ros.policy.engines.plain_engine import PlainEngine
 from octo_ros.policy.engines.together import warm_up
 from octo_ros.policy.export import ExportOptions, export_policy
@@ -89,21 +88,6 @@ def test_bfloat16_is_near(world, exported):
     options = RuntimeOptions('openvino', threads=1, bfloat16=True)
     engine = exported_engine(Exported.read(exported('octo_tiny_lang')), options)
     assert 1e-6 < np.median(errors_of(engine, world('octo_tiny_lang'))) < 0.1
-
-
-@pytest.mark.parametrize('native', [False, True])
-@torch.inference_mode()
-def test_bfloat16_is_left_out_where_the_cpu_only_imitates_it(
-    world, exported, native, monkeypatch, caplog
-):
-    monkeypatch.setattr(openvino_runtime, 'has_bfloat16', lambda: native)
-    read = Exported.read(exported('octo_tiny_lang'))
-    read = replace(read, manifest=replace(read.manifest, precision='bf16'))
-    errors = errors_of(
-        exported_engine(read, RuntimeOptions(threads=1)), world('octo_tiny_lang'), 3
-    )
-    assert (np.median(errors) > 1e-5) == native
-    assert ('runs in float32' in caplog.text) != native
 
 
 @pytest.mark.slow
@@ -195,3 +179,12 @@ def test_what_cannot_be_exported_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match='exists already'):
         refuse('octo_tiny_lang', tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize('computes', [True, False])
+def test_eight_bits_bring_bfloat16_only_where_the_cpu_has_it(computes, monkeypatch):
+    place = 'octo_ros.policy.engines.openvino_runtime.computes_bfloat16'
+    monkeypatch.setattr(place, lambda: computes)
+    eight_bits = SimpleNamespace(manifest=SimpleNamespace(precision='int8'))
+    assert _runtime(eight_bits, RuntimeOptions())._options.bfloat16 == computes
+    assert _runtime(eight_bits, RuntimeOptions(bfloat16=True))._options.bfloat16
