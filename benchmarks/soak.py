@@ -5,7 +5,8 @@
 Beside the node run two 640×480 cameras at 30 Hz and joint states at 100 Hz from a process of its
 own, or, with --sim, the whole simulated system with its safety filter. The weights are random, of
 a released size, or those of an export. What the node reports of itself is held against what is
-seen on the wire: a tick without a command that the node did not count is an unreported miss.
+seen on the wire: at no status may more ticks be missing than the node has told of. Ends with 1
+if a limit is broken.
 
 Run as: .venv/bin/python benchmarks/soak.py [--minutes 10] [--size small|base] [--precision bf16]
 """
@@ -14,6 +15,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,13 +42,18 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.nodes import qos
 from octo_ros.nodes.client import GraphClient
 from octo_ros.nodes.conversions import nanoseconds, time_message
-from octo_ros_msgs.msg import EndEffectorDelta
+from octo_ros.policy.engines.manifest import MANIFEST, Manifest
+from octo_ros.resources import share_directory
+from octo_ros_msgs.msg import EndEffectorDelta, PolicyStatus
 
-ROBOT = 'ur5e'  # actions of 0.1 s: one per tick
+ROBOT = 'ur5e'
+ACTION_DT = 0.1  # s, one tick: half the contract's own
 RATE = 10.0
+PERIOD_NS = 100_000_000
 HEIGHT, WIDTH, CAMERA_RATE, JOINT_RATE = 480, 640, 30.0, 100.0
 READY = 300.0
-SETTLE = 30.0  # s, after which memory has to be flat
+SETTLE = 60.0  # s, after which memory has to be flat
+STATUSES_PER_MINUTE = 120
 
 
 def feed(domain: int) -> None:
@@ -93,26 +100,59 @@ class Seen:
     """What was seen of the node from outside.
 
     Attributes:
+        begun_ns: Since when [ns].
+        ended_ns: Until when [ns].
         ticks_ns: Ticks of the commands [ns].
         late_ms: How far from its tick each command arrived [ms].
+        statuses: What the node said of itself.
         memory_mb: Seconds since the start, and resident memory of the node [MB].
         cpu_s: CPU time of the node [s].
     """
 
+    begun_ns: int = 0
+    ended_ns: int = 0
     ticks_ns: list[int] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list)
+    statuses: list[PolicyStatus] = field(default_factory=list)
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
     cpu_s: float = 0.0
+
+    @property
+    def missing_ns(self) -> np.ndarray:
+        """Ticks from the first one seen to the end without a command [ns]."""
+        wanted = np.arange(self.ticks_ns[0], self.ended_ns - PERIOD_NS, PERIOD_NS)
+        # A grid that began anew, as when the clock was set, may lie between the old one's ticks.
+        ticks = np.sort(self.ticks_ns)
+        after = np.searchsorted(ticks, wanted - PERIOD_NS // 2)
+        found = ticks[np.minimum(after, len(ticks) - 1)]
+        return wanted[np.abs(found - wanted) > PERIOD_NS // 2]
+
+    @property
+    def unreported(self) -> int:
+        """Most missing ticks at any time that the node had not told of by then."""
+        first, missing = self.statuses[0], self.missing_ns
+        untold = [
+            int((missing < nanoseconds(status.header.stamp) - PERIOD_NS).sum())
+            - (status.deadline_misses - first.deadline_misses)
+            for status in self.statuses
+        ]
+        return max(0, *untold)
+
+
+def contract(folder: Path) -> Path:
+    """The robot with actions of one tick."""
+    text = (share_directory() / f'config/robots/{ROBOT}.yaml').read_text()
+    path = folder / f'{ROBOT}.yaml'
+    path.write_text(re.sub(r'(?m)^action_dt: .*', f'action_dt: {ACTION_DT}', text))
+    return path
 
 
 def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[str, object]:
     """Start everything, watch it, and put it into figures."""
-    options = SystemOptions(
-        robot=ROBOT, sim=True, policy='octo', checkpoint=str(checkpoint), params_file=''
-    )
+    options = SystemOptions(robot=str(contract(folder)), policy='octo', checkpoint=str(checkpoint))
     specs = [s for s in system(options) if arguments.sim or s.name == 'octo_policy']
     policy = next(spec for spec in specs if spec.name == 'octo_policy')
-    policy.parameters.update(  # type: ignore[attr-defined] - a plain dict, made a moment ago
+    policy.parameters.update(  # a plain dict, made a moment ago
         engine=arguments.engine,
         precision=arguments.precision if arguments.engine == 'torch' else 'fp32',
         inference_every=arguments.every,
@@ -136,18 +176,24 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
         client.spin_until(
             lambda: client.policy.actions_published > 2 * RATE, READY, 'the first commands'
         )
-        first = client.policy
         node = client.node
+
+        def now_ns() -> int:
+            return node.get_clock().now().nanoseconds
 
         def receive(message: EndEffectorDelta) -> None:
             tick_ns = nanoseconds(message.header.stamp)
             seen.ticks_ns.append(tick_ns)
-            seen.late_ms.append((node.get_clock().now().nanoseconds - tick_ns) / 1e6)
+            seen.late_ms.append((now_ns() - tick_ns) / 1e6)
 
-        node.create_subscription(EndEffectorDelta, 'octo/action', receive, QoSProfile(depth=100))
+        queue = QoSProfile(depth=100)
+        node.create_subscription(EndEffectorDelta, 'octo/action', receive, queue)
+        node.create_subscription(
+            PolicyStatus, 'octo_policy/status', seen.statuses.append, qos.STATUS
+        )
+        client.spin_until(lambda: seen.ticks_ns and seen.statuses, READY, 'the node')
         pid = supervisor.pid('octo_policy')
-        cpu = _cpu_s(pid)
-        started = time.monotonic()
+        cpu, started = _cpu_s(pid), time.monotonic()
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task('soak', total=60 * arguments.minutes)
             while (passed := time.monotonic() - started) < 60 * arguments.minutes:
@@ -155,32 +201,38 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
                 seen.memory_mb.append((passed, _memory_mb(pid)))
                 progress.update(bar, completed=passed)
         seen.cpu_s = _cpu_s(pid) - cpu
+        seen.ended_ns = now_ns()
         client.spin_for(1.0)  # until a status that covers the last command
-        return figures(arguments, first, client.policy, seen)
+        return figures(arguments, checkpoint, seen)
 
 
-def figures(arguments, first, last, seen: Seen) -> dict[str, object]:
+def figures(arguments: argparse.Namespace, checkpoint: Path, seen: Seen) -> dict[str, object]:
     """Rates, misses, quantiles, slopes."""
-    ticks = np.array(seen.ticks_ns)
-    wanted = round((ticks[-1] - ticks[0]) * RATE / 1e9) + 1
+    first, last = seen.statuses[0], seen.statuses[-1]
     seconds = seen.memory_mb[-1][0]
     settled = min(SETTLE, seconds / 2)
     memory = np.array([row for row in seen.memory_mb if row[0] > settled])
-    missed, told = wanted - len(np.unique(ticks)), last.deadline_misses - first.deadline_misses
+    ticks = [tick for tick in seen.ticks_ns if tick <= seen.ended_ns]
+    # The node's figures are of the last minute: one status of each.
+    minutes = seen.statuses[STATUSES_PER_MINUTE::STATUSES_PER_MINUTE] or [last]
+    jitter = [s.p99_ms for status in minutes for s in status.stages if s.stage == 'jitter']
     return {
-        'size': arguments.size,
+        'network': _network(checkpoint, arguments),
         'engine': arguments.engine,
-        'precision': arguments.precision,
-        'minutes': arguments.minutes,
+        'minutes': seconds / 60,
         'inferences_per_s': (last.chunks - first.chunks) / seconds,
-        'commands_per_s': len(ticks) / (wanted / RATE),
-        'missed_ticks_seen': missed,
-        'missed_ticks_reported': told,
-        'missed_ticks_unreported': max(0, missed - told),
-        'jitter_seen_p99_ms': float(np.percentile(np.abs(seen.late_ms), 99)),
+        'commands_per_s': 1e9 * len(ticks) / (seen.ended_ns - ticks[0]),
+        'ticks_twice': len(ticks) - len(set(ticks)),
+        'ticks_missing': len(seen.missing_ns),
+        'ticks_told_missing_or_incomplete': last.deadline_misses - first.deadline_misses,
+        'ticks_missing_untold': seen.unreported,
+        'late_chunks': last.late_chunks - first.late_chunks,
+        'replaced_requests': last.replaced_requests - first.replaced_requests,
+        'jitter_p99_ms_worst_minute': max(jitter),
+        'arrival_p99_ms': float(np.percentile(np.abs(seen.late_ms), 99)),
         'frames_received': sum(c.received for c in last.cameras),
         'frames_dropped': sum(c.dropped for c in last.cameras),
-        'prepared': [last.cache_hits, last.cache_resumed, last.cache_misses],
+        'prepared_hits_resumed_misses': [last.cache_hits, last.cache_resumed, last.cache_misses],
         'cpu_cores': seen.cpu_s / seconds,
         'memory_mb': float(memory[-1, 1]),
         'memory_slope_mb_per_min': float(60 * np.polyfit(memory[:, 0], memory[:, 1], 1)[0]),
@@ -188,6 +240,27 @@ def figures(arguments, first, last, seen: Seen) -> dict[str, object]:
             s.stage: [s.count, s.p50_ms, s.p95_ms, s.p99_ms, s.max_ms] for s in last.stages
         },
     }
+
+
+def broken(result: dict[str, object]) -> list[str]:
+    """Which limits do not hold."""
+    limits = {
+        'ticks_twice': 0,
+        'ticks_missing_untold': 0,
+        'jitter_p99_ms_worst_minute': 5.0,
+        'memory_slope_mb_per_min': 1.0,
+    }
+    return [
+        f'{name} is {result[name]:.3g}, at most {most:g} is allowed'
+        for name, most in limits.items()
+        if result[name] > most
+    ]
+
+
+def _network(checkpoint: Path, arguments: argparse.Namespace) -> str:
+    if (checkpoint / MANIFEST).is_file():
+        return f'{checkpoint.name} {Manifest.read(checkpoint).precision}'
+    return f'{checkpoint.name} {arguments.precision}'
 
 
 def tables(result: dict[str, object]) -> list[Table]:
@@ -237,7 +310,7 @@ def _checkpoint(arguments: argparse.Namespace, folder: Path) -> Path:
     return export
 
 
-def main() -> None:
+def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
@@ -256,15 +329,16 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.feed is not None:
         feed(arguments.feed)
-        return
+        return 0
     before = load_average()
     with tempfile.TemporaryDirectory(prefix='octo_ros_') as temporary:
         folder = Path(temporary)
         checkpoint = arguments.export or _checkpoint(arguments, folder)
         result = soak(arguments, checkpoint, folder)
+    sentences = broken(result)
     if arguments.json:
-        print(json.dumps(result, indent=1))
-        return
+        print(json.dumps(result | {'broken': sentences}, indent=1))
+        return int(bool(sentences))
     console = Console(width=100)
     for table in tables(result):
         console.print(table)
@@ -273,7 +347,10 @@ def main() -> None:
         f'{machine.processor}, {machine.cores} cores; load average {before:.1f} before, '
         f'{load_average():.1f} at the end, this run included.'
     )
+    for sentence in sentences:
+        console.print(sentence)
+    return int(bool(sentences))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

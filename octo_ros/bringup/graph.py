@@ -182,10 +182,13 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         'octo_safety/executed_action',
         'octo_safety/status',
         'tf',
+        'tf_static',
         *(['octo_sim/scene'] if sim else []),
     ]
     joint_states = robot.embodiment.joint_states.topic
-    return [*cameras, joint_states, *(robot.absolute(name) for name in own)]
+    # Most drivers publish transforms at the root, whatever their namespace.
+    topics = [*cameras, joint_states, *map(robot.absolute, own), '/tf', '/tf_static']
+    return list(dict.fromkeys(topics))
 
 
 def _policy(options: SystemOptions) -> NodeSpec:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # The threads of the network inherit it: publishing and the safety filter come first.
 NICE = 5
+JOIN_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class InferenceWorker:
         clock: Gives the node's time [ns].
         on_answer: Called in the worker's thread for every request that was served.
         on_prepared: Called in the worker's thread after every preparation.
-        on_failure: Called in the worker's thread with what should not have happened; it then ends.
+
+    Attributes:
+        failure: What should not have happened; the thread has ended by it. None if all is well.
     """
 
     def __init__(
@@ -74,26 +78,25 @@ class InferenceWorker:
         clock: Callable[[], int],
         on_answer: Callable[[Answer], None],
         on_prepared: Callable[[Prepared], None],
-        on_failure: Callable[[Exception], None],
     ) -> None:
         self._fleet = fleet
         self._clock = clock
         self._on_answer = on_answer
         self._on_prepared = on_prepared
-        self._on_failure = on_failure
+        self.failure: Exception | None = None
         self._condition = threading.Condition()
         self._requests: dict[int, Request] = {}
         self._histories: dict[int, tuple[Observation, ...]] = {}
-        self._replaced = 0
+        self._replaced = Counter[int]()
+        self._generation = 0
         self._warm = False
         self._refused: Exception | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
 
-    @property
-    def replaced(self) -> int:
-        """Requests that were never served, since a newer one came while the engine was busy."""
-        return self._replaced
+    def replaced(self, robot: int) -> int:
+        """Requests of a robot that a newer one replaced while the engine was busy."""
+        return self._replaced[robot]
 
     def start(self) -> None:
         """Warm up, and return when that is done.
@@ -112,7 +115,7 @@ class InferenceWorker:
         """Ask for one inference of each of these robots, together."""
         with self._condition:
             for request in requests:
-                self._replaced += request.robot in self._requests
+                self._replaced[request.robot] += request.robot in self._requests
                 self._requests[request.robot] = request
             self._condition.notify()
 
@@ -122,12 +125,21 @@ class InferenceWorker:
             self._histories[robot] = observations
             self._condition.notify()
 
-    def stop(self) -> None:
-        """End the thread after the running inference."""
+    def forget(self) -> None:
+        """Whatever was asked for before is not wanted any more, also what is being computed."""
+        with self._condition:
+            self._generation += 1
+            self._requests.clear()
+            self._histories.clear()
+
+    def stop(self) -> bool:
+        """End the thread after the running inference; False if that takes over half a minute."""
         with self._condition:
             self._stopped = True
             self._condition.notify()
-        self._thread.join(timeout=5.0)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=JOIN_TIMEOUT)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:
@@ -145,7 +157,7 @@ class InferenceWorker:
             while self._serve_next():
                 pass
         except Exception as error:
-            self._on_failure(error)
+            self.failure = error
 
     def _serve_next(self) -> bool:
         """Requests before preparations; returns False when the thread is to end."""
@@ -167,9 +179,11 @@ class InferenceWorker:
         return True
 
     def _infer(self, requests: list[Request]) -> None:
-        begun_ns = self._clock()
+        generation, begun_ns = self._generation, self._clock()
         outcomes = self._fleet.infer(requests)
         inferred_ns = self._clock()
+        if generation != self._generation:
+            return
         for request, outcome in zip(requests, outcomes, strict=True):
             journey = replace(request.journey, begun_ns=begun_ns, inferred_ns=inferred_ns)
             if isinstance(outcome, OctoRosError):
@@ -179,7 +193,10 @@ class InferenceWorker:
 
     def _prepare(self, robot: int, observations: tuple[Observation, ...]) -> None:
         started_ns = self._clock()
-        finished = self._fleet.policies[robot].prepare(observations, self._has_requests)
+        try:
+            finished = self._fleet.policies[robot].prepare(observations, self._has_requests)
+        except OctoRosError:
+            return  # the inference will meet the same and say so, to this robot alone
         if not finished:
             with self._condition:
                 # Cut short by other robots, it is to be gone on with.

@@ -7,14 +7,18 @@ from __future__ import annotations
 import time
 import traceback
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from octo_ros.errors import OctoRosError, RosError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rclpy.callback_groups import CallbackGroup
+    from rclpy.timer import Timer
 
 RETRY_PERIOD = 0.1
 
@@ -26,15 +30,33 @@ class ManagedNode(LifecycleNode):
     name, and activates; where that takes longer than `startup_timeout`, the process ends with the
     reason. Without it, an external manager requests the transitions.
 
+    Its timers follow the machine's steady clock, unless the time is simulated: when the system's
+    clock is set back, timers of that clock would be silent for as long.
+
     Attributes:
         active: Between activation and deactivation.
     """
 
     def __init__(self, name: str) -> None:
+        self._steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         super().__init__(name)
         self.active = False
+        self._loaded = False
         self._failure: Exception | None = None
         self._configured_entities: list[object] = []
+
+    def create_timer(
+        self,
+        timer_period_sec: float,
+        callback: Any,  # noqa: ANN401 - rclpy's own types differ by version
+        callback_group: CallbackGroup | None = None,
+        clock: Clock | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> Timer:
+        """As rclpy's, by the steady clock unless another is given or the time is simulated."""
+        if clock is None and not self.get_parameter('use_sim_time').value:
+            clock = self._steady_clock
+        return super().create_timer(timer_period_sec, callback, callback_group, clock, **options)
 
     def start_by_itself(self, startup_timeout: float) -> None:
         """Begin the transitions to active, from the executor's thread."""
@@ -61,7 +83,10 @@ class ManagedNode(LifecycleNode):
 
     @abstractmethod
     def cleanup(self) -> None:
-        """Release what `configure` loaded; ROS entities that it made are destroyed afterwards."""
+        """Release what `configure` loaded, all or the part before it failed.
+
+        ROS entities that it made are destroyed afterwards.
+        """
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle callback."""
@@ -69,8 +94,9 @@ class ManagedNode(LifecycleNode):
         before = self._entities()
         result = self._attempt('configure', self.configure)
         self._configured_entities = [e for e in self._entities() if e not in before]
+        self._loaded = True
         if result != TransitionCallbackReturn.SUCCESS:
-            self._destroy_configured()
+            self._unload()
         return result
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -88,26 +114,33 @@ class ManagedNode(LifecycleNode):
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle callback."""
         del state
-        self.cleanup()
-        self._destroy_configured()
+        self._unload()
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle callback."""
         del state
-        if self.active:
-            self.active = False
-            self.deactivate()
+        self._rest()
         # A node that was shut down can do nothing any more: its process ends.
         self.create_timer(RETRY_PERIOD, _end_process)
         return TransitionCallbackReturn.SUCCESS
 
     def destroy_node(self) -> None:
         """Bring everything to rest, then leave the graph."""
+        self._rest()
+        super().destroy_node()
+
+    def _rest(self) -> None:
         if self.active:
             self.active = False
             self.deactivate()
-        super().destroy_node()
+        self._unload()
+
+    def _unload(self) -> None:
+        if self._loaded:
+            self._loaded = False
+            self.cleanup()
+            self._destroy_configured()
 
     def _entities(self) -> list[object]:
         return [*self.subscriptions, *self.publishers, *self.services, *self.timers]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from octo_ros.embodiment import Embodiment
     from octo_ros.nodes.policy_parameters import PolicyParameters
-    from octo_ros.policy.base import Fleet
+    from octo_ros.policy.base import Fleet, Policy
     from octo_ros.policy.chunking.scheduler import ChunkScheduler
     from octo_ros.sim.scene import Scene
     from octo_ros.types import ActionSpec
@@ -86,6 +86,34 @@ def dataset_names(given: str, robots: int) -> list[str]:
         )
         raise ConfigError(msg)
     return names
+
+
+def pace_notes(parameters: PolicyParameters, policy: Policy) -> tuple[str, ...]:
+    """Whether the policy's chunks suit the pace of inference.
+
+    Returns:
+        Sentences on what does not harm but should be known.
+
+    Raises:
+        ConfigError: A chunk is over before the next one can be there.
+    """
+    spec, between = policy.spec, parameters.inference_every / parameters.rate
+    span = spec.action_horizon * spec.action_dt
+    if between > span + 1e-9:
+        msg = (
+            f'inference_every is {parameters.inference_every}, one inference in {between:g} s, '
+            f'but a chunk lasts {span:g} s ({spec.action_horizon} action(s) of '
+            f'{spec.action_dt:g} s): the arm would stop in between. Set it to at most '
+            f'{int(span * parameters.rate + 1e-9)}.'
+        )
+        raise ConfigError(msg)
+    held = parameters.execute_actions * spec.action_dt
+    if parameters.chunk_execution == 'receding_horizon' and held > between + 1e-9:
+        return (
+            f'receding_horizon holds {parameters.execute_actions} action(s) of {spec.action_dt:g} '
+            f's, but every {between:g} s there is a new chunk: some are never executed.',
+        )
+    return ()
 
 
 def make_scheduler(parameters: PolicyParameters, spec: ActionSpec) -> ChunkScheduler:

@@ -7,13 +7,14 @@ from __future__ import annotations
 import gc
 import sys
 from collections import deque
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from octo_ros.fleet import read_fleet
 from octo_ros.nodes.inference_worker import Answer, InferenceWorker, Prepared
 from octo_ros.nodes.managed import ManagedNode
 from octo_ros.nodes.parameters import declare
-from octo_ros.nodes.policy_factory import make_fleet
+from octo_ros.nodes.policy_factory import make_fleet, pace_notes
 from octo_ros.nodes.policy_parameters import PolicyParameters
 from octo_ros.nodes.process import run
 from octo_ros.nodes.robot_loop import RobotLoop
@@ -42,11 +43,13 @@ class PolicyNode(ManagedNode):
         )
         self._period_ns = round(1e9 / self._options.rate)
         self._lead_ns = to_ns(self._options.inference_lead)
+        self._closing = ExitStack()
         if self._options.autostart:
             self.start_by_itself(self._options.startup_timeout)
 
     def configure(self) -> None:
         """Load and warm up the policy; create every entity."""
+        self._loop_timers: list[Timer] = []
         scripted = self._options.policy == 'scripted'
         topics = [robot.topic('octo_sim/scene') for robot in self._robots]
         self._scenes = {topic: SceneSource(self, topic) for topic in topics if scripted}
@@ -55,30 +58,32 @@ class PolicyNode(ManagedNode):
             [robot.embodiment for robot in self._robots],
             [scene.newest for scene in self._scenes.values()],
         )
-        for note in dict.fromkeys(note for policy in fleet.policies for note in policy.notes):
+        notes = [note for policy in fleet.policies for note in policy.notes]
+        notes += [note for policy in fleet.policies for note in pace_notes(self._options, policy)]
+        for note in dict.fromkeys(notes):
             self.get_logger().warning(note)
         self._answers = deque[Answer]()
         self._prepared = deque[Prepared]()
-        self._failure: Exception | None = None
         self._worker = InferenceWorker(
-            fleet, self._now, self._answers.append, self._prepared.append, self._fail
+            fleet, self._now, self._answers.append, self._prepared.append
         )
-        self._worker.start()
-        self._encoding = TaskEncoding()
-        self._loops = [
-            RobotLoop(
+        encoding = TaskEncoding()
+        self._closing.callback(encoding.close)
+        self._loops = []
+        for number, (robot, policy) in enumerate(zip(self._robots, fleet.policies, strict=True)):
+            loop = RobotLoop(
                 self,
                 robot,
                 number,
                 policy=policy,
                 parameters=self._options,
-                encoding=self._encoding,
+                worker=self._worker,
+                encoding=encoding,
             )
-            for number, (robot, policy) in enumerate(
-                zip(self._robots, fleet.policies, strict=True)
-            )
-        ]
-        self._loop_timers: list[Timer] = []
+            self._closing.callback(loop.close)
+            self._loops.append(loop)
+        self._closing.callback(self._stop_worker)
+        self._worker.start()
 
     def missing_input(self) -> str | None:
         """A complete fresh observation of every robot, and the truth for the expert."""
@@ -101,21 +106,20 @@ class PolicyNode(ManagedNode):
     def deactivate(self) -> None:
         """Stop both timers; the safety filter's time-out stops the arm."""
         self._stop_timers()
+        self._worker.forget()
         for loop in self._loops:
             loop.end()
         gc.unfreeze()
 
     def cleanup(self) -> None:
         """End the threads and the action servers."""
-        self._worker.stop()
-        self._encoding.close()
-        for loop in self._loops:
-            loop.close()
+        self._closing.close()
 
     def _start(self) -> None:
         """Begin with fresh windows, fresh chunks, and a grid from the present time on."""
         for loop in self._loops:
             loop.begin()
+        self._worker.forget()
         self._answers.clear()
         self._ticks_to_inference = 0
         period = self._period_ns * 1e-9
@@ -159,8 +163,8 @@ class PolicyNode(ManagedNode):
 
     def _publish(self) -> None:
         """Second timer: publish what each robot is to move in this tick."""
-        if self._failure is not None:
-            raise self._failure
+        if self._worker.failure is not None:
+            raise self._worker.failure
         now_ns = self._now()
         set_back_ns = self._grid.set_back_ns(now_ns)
         if set_back_ns:
@@ -186,8 +190,9 @@ class PolicyNode(ManagedNode):
             stages = self._loops[prepared.robot].reports.stages
             stages.add(Stage.PREPARE, prepared.duration_ns)
 
-    def _fail(self, error: Exception) -> None:
-        self._failure = error
+    def _stop_worker(self) -> None:
+        if not self._worker.stop():
+            self.get_logger().error('The inference thread does not end.')
 
     def _now(self) -> int:
         return int(self.get_clock().now().nanoseconds)

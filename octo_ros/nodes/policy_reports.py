@@ -14,7 +14,7 @@ from octo_ros.policy.stages import StageTimes
 from octo_ros_msgs.msg import CameraCounts, PolicyStatus, StageLatency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from octo_ros.fleet import Robot
     from octo_ros.nodes.managed import ManagedNode
@@ -37,6 +37,7 @@ class PolicyReports:
         parameters: The node's.
         policy: The robot's.
         cameras: The counts of its cameras.
+        replaced: Gives the number of its requests that were never served.
 
     Attributes:
         state: As in PolicyStatus.
@@ -44,7 +45,8 @@ class PolicyReports:
         stages: How long each stage takes.
         actions_published: Commands since start.
         chunks: Inferences since start.
-        deadline_misses: Ticks without a fresh action although a task was running.
+        deadline_misses: Ticks without a complete action although one was due.
+        late_chunks: Inferences that ended after their first action was due.
         late_slots: Slots of windows that were padded because no frame lay near their time.
     """
 
@@ -53,8 +55,10 @@ class PolicyReports:
         node: ManagedNode,
         robot: Robot,
         parameters: PolicyParameters,
+        *,
         policy: Policy,
         cameras: Mapping[str, FrameGaps],
+        replaced: Callable[[], int],
     ) -> None:
         self._node = node
         self._robot = robot
@@ -62,12 +66,14 @@ class PolicyReports:
         self._pace = Pace(parameters.rate, parameters.inference_every, parameters.inference_lead)
         self._policy = policy
         self._cameras = cameras
+        self._replaced = replaced
         self.state = int(PolicyStatus.IDLE)
         self.reason = NO_TASK
         self.stages = StageTimes()
         self.actions_published = 0
         self.chunks = 0
         self.deadline_misses = 0
+        self.late_chunks = 0
         self.late_slots = 0
         self._words, self._task_id = '', 0
         topic = robot.topic(f'{node.get_name()}/status')
@@ -83,10 +89,10 @@ class PolicyReports:
         else:
             self._become(PolicyStatus.IDLE, NO_TASK)
 
-    def waiting(self, reason: str) -> None:
-        """Input is missing or refused; an empty reason when nobody waits for it."""
-        if reason:
-            self._become(PolicyStatus.WAITING, reason)
+    def waiting(self, board: TaskBoard, reason: str) -> None:
+        """There is a task but no input for it, or it is refused."""
+        self._note_task(board)
+        self._become(PolicyStatus.WAITING, reason)
 
     def starved(self, board: TaskBoard) -> None:
         """A tick without a fresh action."""
@@ -123,6 +129,8 @@ class PolicyReports:
             actions_published=self.actions_published,
             chunks=self.chunks,
             deadline_misses=self.deadline_misses,
+            late_chunks=self.late_chunks,
+            replaced_requests=self._replaced(),
             late_slots=self.late_slots,
             cache_hits=cache.hits,
             cache_resumed=cache.resumed,
@@ -159,6 +167,8 @@ class PolicyReports:
             ('actions published', self.actions_published),
             ('inferences', self.chunks),
             ('deadline misses', self.deadline_misses),
+            ('late chunks', self.late_chunks),
+            ('replaced requests', message.replaced_requests),
             ('late window slots', self.late_slots),
             ('prepared hits', message.cache_hits),
             ('prepared in part', message.cache_resumed),

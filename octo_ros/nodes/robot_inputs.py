@@ -51,17 +51,24 @@ class RobotInputs:
         embodiment: The robot, its topics as in the graph.
         history_ns: As for `ObservationBuilder`.
         clock: Gives the node's time [ns].
+        thinned: The cameras leave frames out on purpose, as through a relay.
     """
 
     def __init__(
-        self, node: Node, embodiment: Embodiment, history_ns: int, clock: Callable[[], int]
+        self,
+        node: Node,
+        embodiment: Embodiment,
+        history_ns: int,
+        clock: Callable[[], int],
+        *,
+        thinned: bool,
     ) -> None:
         self._node = node
         self._embodiment = embodiment
         self._clock = clock
         kinematics = Kinematics.for_embodiment(embodiment)
         self._builder = ObservationBuilder(embodiment, kinematics.tcp_pose, history_ns)
-        self._gaps = {key: FrameGaps() for key in embodiment.cameras}
+        self._gaps = {key: FrameGaps(thinned=thinned) for key in embodiment.cameras}
         for key, camera in embodiment.cameras.items():
             self._subscribe(key, camera)
         node.create_subscription(

@@ -27,7 +27,7 @@ from octo_ros_msgs.msg import EndEffectorDelta
 
 if TYPE_CHECKING:
     from octo_ros.fleet import Robot
-    from octo_ros.nodes.inference_worker import Answer
+    from octo_ros.nodes.inference_worker import Answer, InferenceWorker
     from octo_ros.nodes.managed import ManagedNode
     from octo_ros.nodes.policy_parameters import PolicyParameters
     from octo_ros.nodes.task_encoding import TaskEncoding
@@ -50,6 +50,7 @@ class RobotLoop:
         number: Its number in the fleet.
         policy: Its policy.
         parameters: The node's.
+        worker: Who serves its requests.
         encoding: Where its tasks are encoded.
 
     Attributes:
@@ -65,6 +66,7 @@ class RobotLoop:
         *,
         policy: Policy,
         parameters: PolicyParameters,
+        worker: InferenceWorker,
         encoding: TaskEncoding,
     ) -> None:
         self._node = node
@@ -73,17 +75,30 @@ class RobotLoop:
         self._base_frame = robot.embodiment.base_frame
         self._period_ns = round(1e9 / parameters.rate)
         self._window = WindowBuffer(policy.window_size, round(policy.spec.action_dt * 1e9))
-        self._inputs = RobotInputs(node, robot.embodiment, self._window.span_ns, self._now)
+        self._inputs = RobotInputs(
+            node,
+            robot.embodiment,
+            self._window.span_ns,
+            self._now,
+            thinned=parameters.relayed,
+        )
         self._scheduler = make_scheduler(parameters, policy.spec)
         self._encoding = encoding
         self._encoded: Future[None] | None = None
         self._blocked = False
         self._last_task: Task | None = None
-        self._started_task_id = 0
+        self._due_ns: int | None = None  # when the task's first action is to be made
         self._seq = 0
         self._journeys: dict[int, Journey] = {}
         self.board = TaskBoard(robot.embodiment)
-        self.reports = PolicyReports(node, robot, parameters, policy, self._inputs.cameras)
+        self.reports = PolicyReports(
+            node,
+            robot,
+            parameters,
+            policy=policy,
+            cameras=self._inputs.cameras,
+            replaced=lambda: worker.replaced(number),
+        )
         name = node.get_name()
         self._actions = node.create_publisher(
             EndEffectorDelta, robot.topic('octo/action'), qos.COMMANDS
@@ -100,15 +115,13 @@ class RobotLoop:
 
     def begin(self) -> None:
         """Nothing from before counts, as at activation or when the clock was set."""
-        self._window.clear()
-        self._scheduler.clear()
-        self._journeys.clear()
+        self._begin_task()
         self.reports.stages.clear()
 
     def end(self) -> None:
         """Forget the task."""
         self._api.clear()
-        self._encoded = None
+        self._forget_encoding()
         self.reports.idle(self.board)
 
     def close(self) -> None:
@@ -117,6 +130,7 @@ class RobotLoop:
 
     def task_given(self, task: Task) -> None:
         """A new task is on the board; the loop goes on while it is encoded."""
+        self._forget_encoding()
         self._encoded = self._encoding.begin(self._policy, task)
 
     def observe(self) -> Journey | None:
@@ -126,7 +140,8 @@ class RobotLoop:
         observed = self._inputs.observe(observed_ns)
         self._blocked = isinstance(observed, Missing)
         if isinstance(observed, Missing):
-            self.reports.waiting(self._inputs.explain(observed) if task else '')
+            if task is not None:
+                self.reports.waiting(self.board, self._inputs.explain(observed))
             return None
         self._window.add(observed.observation)
         if task is not None and not self.board.finished:
@@ -144,6 +159,8 @@ class RobotLoop:
         task = self.board.task
         if task is None or self.board.finished or not self._is_encoded():
             return None
+        if self._due_ns is None:
+            self._due_ns = start_ns
         asked = Journey(
             journey.taken_ns, journey.received_ns, journey.observed_ns, asked_ns=self._now()
         )
@@ -162,15 +179,14 @@ class RobotLoop:
         request, outcome = answer.request, answer.outcome
         if self.board.task is not request.task:
             return
-        if request.journey.asked_ns > self._now():
-            return  # the clock was set back since: its times mean nothing now
+        self.reports.stages.add_inference(answer.journey)
         if isinstance(outcome, OctoRosError):
             self._refuse(outcome)
             return
-        self._started_task_id = request.task.task_id
         self._scheduler.add(outcome)
         self._chunks.publish(chunk_message(outcome))
         self.reports.chunks += 1
+        self.reports.late_chunks += answer.journey.inferred_ns > request.start_ns
         # What never moves the arm would stay; those that do are taken out.
         self._journeys = {
             key: value for key, value in self._journeys.items() if key > outcome.chunk_id - 100
@@ -183,19 +199,18 @@ class RobotLoop:
         """Publish what is to be moved in this tick; where nothing can be, say so."""
         task = self._present_task()
         if self._blocked:
-            self._scheduler.clear()  # what was planned from older frames is not moved blindly
+            self._scheduler.interrupt()  # what was planned from older frames is not moved blindly
         if task is None or self.board.finished:
             self._scheduler.clear()
             self.reports.idle(self.board)
             return
-        # Until its first chunk, a task has no deadline to miss.
-        started = task.task_id == self._started_task_id
-        if started:
+        due = self._due_ns is not None and tick.time_ns >= self._due_ns
+        if due:
             self.reports.deadline_misses += tick.skipped
         wanted = self._scheduler.displacement(tick.time_ns, self._period_ns)
         if wanted is not None:
             self._send(tick, wanted)
-        elif started:
+        elif due:
             self.reports.starved(self.board)
 
     def _send(self, tick: Tick, wanted: Displacement) -> None:
@@ -218,7 +233,7 @@ class RobotLoop:
         self.reports.stages.add(Stage.JITTER, abs(published_ns - tick.time_ns))
         journey = self._journeys.pop(wanted.chunk.chunk_id, None)
         if journey is not None:
-            self.reports.stages.add_journey(journey, published_ns)
+            self.reports.stages.add_action(journey, published_ns)
         if wanted.covered_ns < self._period_ns:
             self.reports.deadline_misses += 1  # the chunk ended within this tick
 
@@ -227,16 +242,25 @@ class RobotLoop:
         task = self.board.task
         if task is not self._last_task:
             self._last_task = task
-            self._scheduler.clear()
-            self._window.clear()
-            self._journeys.clear()
+            self._begin_task()
         return task
+
+    def _begin_task(self) -> None:
+        self._scheduler.clear()
+        self._window.clear()
+        self._journeys.clear()
+        self._due_ns = None
+
+    def _forget_encoding(self) -> None:
+        if self._encoded is not None:
+            self._encoded.cancel()
+            self._encoded = None
 
     def _is_encoded(self) -> bool:
         if self._encoded is None:
             return True
         if not self._encoded.done():
-            self.reports.waiting(ENCODING)
+            self.reports.waiting(self.board, ENCODING)
             return False
         error = self._encoded.exception()
         if error is None:
@@ -247,7 +271,7 @@ class RobotLoop:
         return False
 
     def _refuse(self, error: OctoRosError) -> None:
-        self.reports.waiting(str(error))
+        self.reports.waiting(self.board, str(error))
         self._node.get_logger().error(str(error), throttle_duration_sec=1.0)
 
     def _fill_window(self, now_ns: int) -> None:

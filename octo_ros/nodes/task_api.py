@@ -78,6 +78,7 @@ class TaskApi:
         """Forget the task, and let recorders know that it is over."""
         self._board.clear()
         self._instruction.publish(String(data=''))
+        self._wake()  # those who wait for the task's end learn of it before anything else happens
 
     def close(self) -> None:
         """Take the action server from the graph; it is no entity that the node destroys itself."""

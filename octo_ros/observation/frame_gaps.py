@@ -20,12 +20,17 @@ class FrameGaps:
     periods apart, n - 1 are missing. Frames that come out of order or twice fill no gap and open
     none.
 
+    Args:
+        thinned: Frames are left out on purpose before they get here, as by a relay: then their
+            stamps tell nothing of losses, and none are counted.
+
     Attributes:
         received: Frames that arrived.
         dropped: Frames that did not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, thinned: bool = False) -> None:
+        self._thinned = thinned
         self.received = 0
         self.dropped = 0
         self._last_ns: int | None = None
@@ -35,7 +40,7 @@ class FrameGaps:
         """Take note of a frame's stamp [ns]."""
         self.received += 1
         last_ns, self._last_ns = self._last_ns, stamp_ns
-        if last_ns is None:
+        if last_ns is None or self._thinned:
             return
         distance = stamp_ns - last_ns
         if abs(distance) > PAUSE_NS:

@@ -78,7 +78,10 @@ def _decode_compressed(message: messages.CompressedImage, topic: str) -> NDArray
     data = np.frombuffer(message.data, np.uint8)
     # Octo's decoder ignores EXIF orientation, so this one does too.
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    bgr = cv2.imdecode(data, flags) if data.size else None
+    try:
+        bgr = cv2.imdecode(data, flags) if data.size else None
+    except cv2.error:  # a header that claims more pixels than OpenCV takes
+        bgr = None
     if bgr is None:
         msg = (
             f'A compressed image on {topic} (format {message.format!r}, {data.size} bytes) '

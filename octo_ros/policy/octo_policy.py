@@ -23,7 +23,7 @@ from octo_ros.policy.task_encoder import TaskEncoder
 from octo_ros.types import ActionChunk, ActionSpec, ObservationWindow, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -99,19 +99,26 @@ class OctoPolicy:
         for turn in self.rehearse():
             warm_up([turn])
 
-    def rehearse(self) -> tuple[Turn, ...]:
-        """Take up a made-up task; made-up windows of it, of all kinds that will come."""
+    def rehearse(self) -> Iterator[Turn]:
+        """Made-up windows of all kinds that will come; before each, its task is taken up.
+
+        They differ in what has tokens: an instruction that is not given has none, nor have slots
+        from before the first frame.
+        """
         images = {
             key: np.full((*size, 3), 128, np.uint8) for key, size in self._fit.image_sizes.items()
         }
-        words = 'warm up' if self._encode_task.takes_words else None
-        task = Task(task_id=0, language_instruction=words, goal_images=images)
-        self._engine.set_task(self._engine.encode(self._encode_task(task)))
-        self._task_id = None
         frame, slots = Frame(images), self.window_size - 1
-        histories = {(frame,) * slots: None, (None,) * slots: None}
+        histories = [
+            (*[None] * padding, *[frame] * (slots - padding)) for padding in range(slots + 1)
+        ]
         sampling = self._rehearsed_sampling()
-        return tuple(Turn(self._engine, history, frame, sampling) for history in histories)
+        for words in ('warm up', None) if self._encode_task.takes_words else (None,):
+            task = Task(task_id=0, language_instruction=words, goal_images=images)
+            for history in histories:
+                self._engine.set_task(self._engine.encode(self._encode_task(task)))
+                self._task_id = None
+                yield Turn(self._engine, history, frame, sampling)
 
     def prepare_task(self, task: Task) -> None:
         """See `octo_ros.policy.base.Policy`."""

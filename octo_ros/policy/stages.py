@@ -92,13 +92,16 @@ class StageTimes:
         """Take one measurement [ns]."""
         self._times[stage].append(duration_ns)
 
-    def add_journey(self, journey: Journey, published_ns: int) -> None:
-        """Take a whole way, when the first action that follows from it was published [ns]."""
+    def add_inference(self, journey: Journey) -> None:
+        """Take the way to a chunk, whether or not it will move the arm."""
         self.add(Stage.RECEIVE, journey.received_ns - journey.taken_ns)
         self.add(Stage.WAIT, journey.observed_ns - journey.received_ns)
         self.add(Stage.PREPROCESS, journey.asked_ns - journey.observed_ns)
         self.add(Stage.QUEUE, journey.begun_ns - journey.asked_ns)
         self.add(Stage.INFER, journey.inferred_ns - journey.begun_ns)
+
+    def add_action(self, journey: Journey, published_ns: int) -> None:
+        """Take the rest of the way, when the chunk's first action was published [ns]."""
         self.add(Stage.PUBLISH, published_ns - journey.inferred_ns)
         self.add(Stage.TOTAL, published_ns - journey.taken_ns)
 

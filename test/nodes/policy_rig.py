@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import rclpy
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
@@ -38,9 +40,12 @@ class FakePolicy:
         self.may_encode = threading.Event()
         self.may_encode.set()
         self.prepared = []
+        self.encoded = []
+        self.refuses_to_prepare = False
         self.chunks = 0
 
     def prepare_task(self, task):
+        self.encoded.append(task.language_instruction)
         assert self.may_encode.wait(WAIT)
         if task.language_instruction == 'nonsense':
             msg = 'nonsense is no instruction'
@@ -48,6 +53,9 @@ class FakePolicy:
 
     def prepare(self, observations, abandoned):
         del abandoned
+        if self.refuses_to_prepare:
+            msg = 'nothing is prepared today'
+            raise PolicyError(msg)
         self.prepared.append(tuple(observation.stamp_ns for observation in observations))
         return True
 
@@ -67,12 +75,14 @@ class FakeFleet:
         self.batches = []
         self.may_infer = threading.Event()
         self.may_infer.set()
+        self.duration = 0.0
 
     def warm_up(self):
         pass
 
     def infer(self, requests):
         assert self.may_infer.wait(WAIT)
+        time.sleep(self.duration)
         self.batches.append(requests)
         return [self.policies[request.robot].chunk(request) for request in requests]
 
@@ -120,7 +130,8 @@ class Rig:
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
         self._executor.add_node(self.outside)
-        self.spin_until(lambda: self.node.active, 'the node to be active')
+        if parameters.get('autostart') != 'false':
+            self.spin_until(lambda: self.node.active, 'the node to be active')
 
     def now(self):
         """The node's clock, which the test may set."""
@@ -133,7 +144,6 @@ class Rig:
         self.fleet.may_infer.set()
         for policy in self.fleet.policies:
             policy.may_encode.set()
-        self.node.cleanup()
         self.node.destroy_node()
         self.outside.destroy_node()
         self._executor.shutdown(timeout_sec=1.0)
@@ -150,12 +160,22 @@ class Rig:
         while time.monotonic() < deadline:
             self._executor.spin_once(timeout_sec=0.02)
 
+    def transition(self, number):
+        """As a lifecycle manager asks for it; whether it succeeded."""
+        client = self.outside.create_client(ChangeState, '/octo_policy/change_state')
+        request = ChangeState.Request(transition=Transition(id=number))
+        return self._call(client, request).success
+
     def give(self, robot, words):
         place = self.robots[robot].place
         client = self.outside.create_client(SetTask, place.topic('octo/set_task'))
+        return self._call(client, SetTask.Request(language_instruction=words))
+
+    def _call(self, client, request):
         self.spin_until(client.service_is_ready, 'the service')
-        future = client.call_async(SetTask.Request(language_instruction=words))
+        future = client.call_async(request)
         self.spin_until(future.done, 'the answer')
+        self.outside.destroy_client(client)
         return future.result()
 
     def wait_for_commands(self, robot, number):

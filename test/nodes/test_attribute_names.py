@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A node's own attributes must not hide those of rclpy's Node, such as `_parameters`."""
+"""A node's own attributes must not hide those of its base classes, such as `_parameters`."""
 
 import inspect
 import re
@@ -25,3 +25,12 @@ def test_nothing_of_rclpy_is_hidden(path):
     theirs = attributes(inspect.getsource(rclpy.node) + inspect.getsource(rclpy.lifecycle.node))
     assert '_parameters' in theirs
     assert not attributes(path.read_text()) & theirs
+
+
+@pytest.mark.parametrize('name', ['policy_node', 'safety_filter_node'])
+def test_nothing_of_the_managed_node_is_hidden(name):
+    base = (ROOM / 'managed.py').read_text()
+    assert '_failure' in attributes(base)
+    own = set(re.findall(r'self\.(_\w+)(?:: [^=\n]+)? = ', (ROOM / f'{name}.py').read_text()))
+    assert own
+    assert not own & attributes(base)

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from octo_ros.errors import PolicyError
+from octo_ros.nodes import inference_worker
 from octo_ros.nodes.inference_worker import InferenceWorker
 from octo_ros.policy.base import Request
 from octo_ros.policy.stages import Journey
@@ -76,7 +77,7 @@ class Served:
     def __init__(self, fleet):
         self.fleet = fleet
         self.told = threading.Semaphore(0)
-        self.answers, self.prepared, self.failures = [], [], []
+        self.answers, self.prepared = [], []
         ticks = itertools.count()
 
         def keep(kept):
@@ -87,7 +88,7 @@ class Served:
             return told
 
         self.worker = InferenceWorker(
-            fleet, lambda: next(ticks), *map(keep, (self.answers, self.prepared, self.failures))
+            fleet, lambda: next(ticks), *map(keep, (self.answers, self.prepared))
         )
 
     def wait(self, number=1):
@@ -165,7 +166,7 @@ def test_a_newer_request_replaces_the_waiting_one_of_the_same_robot_only(serve):
     assert served.fleet.begun.acquire(timeout=WAIT)
     served.worker.submit([request(0, 2), request(1, 20)])
     served.worker.submit([request(0, 3)])
-    assert served.worker.replaced == 1
+    assert [served.worker.replaced(robot) for robot in (0, 1)] == [1, 0]
     served.fleet.gate.set()
     served.wait(3)
     assert served.fleet.batches == [[0], [0, 1]]
@@ -232,6 +233,49 @@ def test_a_bug_is_told_and_ends_the_thread(serve):
     served = serve()
     served.fleet.broken = ZeroDivisionError()
     served.worker.submit([request()])
+    served.worker._thread.join(WAIT)
+    assert isinstance(served.worker.failure, ZeroDivisionError)
+    assert served.worker.stop()
+
+
+def test_what_is_forgotten_gets_no_answer(serve):
+    served = serve(2)
+    served.fleet.gate.clear()
+    served.worker.submit([request(0, 1)])
+    assert served.fleet.begun.acquire(timeout=WAIT)
+    served.worker.submit([request(1, 2)])
+    served.worker.forget()
+    served.fleet.gate.set()
+    served.worker.submit([request(0, 3)])
     served.wait()
-    assert isinstance(served.failures[0], ZeroDivisionError)
-    served.worker.stop()
+    assert [answer.outcome for answer in served.answers] == [3]
+
+
+def test_a_preparation_that_is_refused_harms_nobody(serve):
+    served = serve(2)
+
+    def refuse(observations, abandoned):
+        del observations, abandoned
+        served.told.release()
+        msg = 'no such camera'
+        raise PolicyError(msg)
+
+    served.fleet.policies[0].prepare = refuse
+    served.worker.prepare(0, ('a',))
+    served.wait()
+    served.worker.submit([request(0, 1), request(1, 2)])
+    served.wait(2)
+    assert [answer.outcome for answer in served.answers] == [1, 2]
+    assert served.worker.failure is None
+
+
+def test_a_thread_that_hangs_is_told(serve, monkeypatch):
+    monkeypatch.setattr(inference_worker, 'JOIN_TIMEOUT', 0.05)
+    served = serve()
+    served.fleet.gate.clear()
+    served.worker.submit([request()])
+    assert served.fleet.begun.acquire(timeout=WAIT)
+    assert not served.worker.stop()
+    served.fleet.gate.set()
+    served.worker._thread.join(WAIT)
+    assert served.worker.stop()

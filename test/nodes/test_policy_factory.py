@@ -11,7 +11,7 @@ import yaml
 
 from octo_ros.config import parse
 from octo_ros.errors import ConfigError, PolicyError
-from octo_ros.nodes.policy_factory import dataset_names, make_scheduler
+from octo_ros.nodes.policy_factory import dataset_names, make_scheduler, pace_notes
 from octo_ros.nodes.policy_parameters import PolicyParameters
 from octo_ros.policy.chunking.newest import NewestChunk
 from octo_ros.policy.chunking.receding_horizon import RecedingHorizon
@@ -116,3 +116,26 @@ def test_a_dataset_name_is_for_all_robots_or_one_is_for_each():
     assert dataset_names('bridge, mine', 2) == ['bridge', 'mine']
     with pytest.raises(ConfigError, match=r'2 names, bridge,mine, for 3 robot'):
         dataset_names('bridge,mine', 3)
+
+
+class Chunks:
+    """A policy whose actions last as long as told."""
+
+    def __init__(self, action_dt, horizon=4):
+        self.spec = ActionSpec(SPEC.names, 'base', action_dt, horizon)
+
+
+def test_a_chunk_must_last_until_the_next_one():
+    with pytest.raises(ConfigError, match=r'lasts 0.268 s .* Set it to at most 2'):
+        pace_notes(parameters(inference_every=3), Chunks(0.067))
+    assert pace_notes(parameters(inference_every=2), Chunks(0.067)) == ()
+    scripted = parameters(policy='scripted', inference_every=2)
+    with pytest.raises(ConfigError, match=r'1 action\(s\) of 0.1 s'):
+        pace_notes(scripted, Chunks(0.1, horizon=1))
+
+
+def test_actions_that_are_held_longer_than_inference_takes_are_told():
+    values = {'chunk_execution': 'receding_horizon', 'execute_actions': 2, 'inference_every': 2}
+    assert pace_notes(parameters(**values), Chunks(0.1)) == ()
+    (note,) = pace_notes(parameters(**values), Chunks(0.2))
+    assert 'holds 2 action(s) of 0.2 s, but every 0.2 s there is a new chunk' in note

@@ -2,19 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The control loop: real node, real DDS, made-up robots, a policy whose timing the test holds."""
 
+import threading
+
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from lifecycle_msgs.msg import Transition
 from rcl_interfaces.srv import GetParameters
+from rclpy.action import ActionClient, ActionServer
+from rclpy.clock import ClockType
 
+from octo_ros.errors import PolicyError
+from octo_ros.nodes import robot_loop
 from octo_ros.nodes.robot_loop import ENCODING
 from octo_ros.policy.stages import Stage
+from octo_ros_msgs.action import ExecuteTask
 from octo_ros_msgs.msg import PolicyStatus
 
 from .policy_rig import STEP, Rig, tick_times
 
 pytestmark = pytest.mark.ros
 PERIOD_NS = 100_000_000
-PAIR = ('left=widowx', 'right=ur5e')
+PAIR = ('left=widowx', 'right=franka')
 
 
 @pytest.fixture
@@ -28,6 +37,10 @@ def rig(monkeypatch, domain_id):
     yield make
     for one in made:
         one.close()
+
+
+def inference_threads():
+    return [thread for thread in threading.enumerate() if thread.name == 'inference']
 
 
 def test_every_stage_is_measured_and_reported(rig):
@@ -76,8 +89,8 @@ def test_robots_are_served_together_each_with_its_own_task(rig):
     for robot, name in zip(one.robots, ('left', 'right'), strict=True):
         assert robot.status.robot == name
         assert robot.commands[-1].header.frame_id == robot.place.embodiment.base_frame
-    # The WidowX's actions last 0.2 s and the UR5e's 0.1 s: half of one goes into a tick.
     dts = [robot.place.embodiment.action_dt for robot in one.robots]
+    assert dts[0] > 2 * dts[1]
     moved = [robot.commands[-1].translation.x for robot in one.robots]
     assert moved == pytest.approx([STEP * 0.1 / dt for dt in dts], rel=1e-6)
 
@@ -149,7 +162,7 @@ def test_every_tick_without_an_action_is_told(rig):
     one.give(0, 'go')
     one.wait_for_commands(0, 5)
     one.fleet.may_infer.clear()
-    # Four actions of 0.1 s are left at most; then the chunk ends.
+    # Four actions of 0.2 s are left at most; then the chunk ends.
     one.wait_for_reason(0, 'No action is ready')
     one.spin_for(1.0)
     one.fleet.may_infer.set()
@@ -162,6 +175,145 @@ def test_every_tick_without_an_action_is_told(rig):
     assert robot.status.deadline_misses == ticks - len(times)
     states = {status.state for status in robot.statuses}
     assert {PolicyStatus.RUNNING, PolicyStatus.WAITING} <= states
+
+
+def test_a_task_whose_first_inference_hangs_is_told(rig):
+    one = rig()
+    one.give(0, 'first')
+    one.wait_for_commands(0, 5)
+    one.fleet.may_infer.clear()
+    before = one.robots[0].status.deadline_misses
+    one.give(0, 'second')
+    one.wait_for_reason(0, 'No action is ready')
+    one.spin_for(1.0)
+    status = one.robots[0].status
+    assert (status.state, status.language_instruction) == (PolicyStatus.WAITING, 'second')
+    assert status.deadline_misses > before + 3
+
+
+def test_slow_inference_is_measured_and_advised_on(rig):
+    one = rig()
+    told = []
+    one.outside.create_subscription(DiagnosticArray, '/diagnostics', told.append, 10)
+    one.fleet.duration = 0.25
+    one.give(0, 'go')
+
+    def advised():
+        return any('set inference_every to 3' in m.status[0].message for m in told)
+
+    one.spin_until(advised, 'advice')
+    status = one.robots[0].status
+    stages = {stage.stage: stage for stage in status.stages}
+    assert stages['infer'].count >= 20
+    assert stages['infer'].p50_ms >= 250
+    assert status.late_chunks >= status.chunks - 1
+    assert status.replaced_requests > 10
+
+
+def test_a_preparation_that_is_refused_stops_nobody(rig):
+    one = rig(*PAIR)
+    one.fleet.policies[0].refuses_to_prepare = True
+    one.give(0, 'go')
+    one.give(1, 'go')
+    one.wait_for_commands(0, 10)
+    one.wait_for_commands(1, 10)
+
+
+def test_only_the_newest_task_is_encoded(rig):
+    one = rig()
+    policy = one.fleet.policies[0]
+    policy.may_encode.clear()
+    for number in range(6):
+        one.give(0, f'task {number}')
+    policy.may_encode.set()
+    one.wait_for_commands(0, 3)
+    assert policy.encoded == ['task 0', 'task 5']
+    assert one.fleet.batches[-1][0].task.language_instruction == 'task 5'
+
+
+def test_an_activation_that_was_refused_may_be_tried_again(rig):
+    one = rig()
+    assert one.transition(Transition.TRANSITION_DEACTIVATE)
+    one.robots[0].silent.add('image_primary')
+    one.spin_for(0.5)
+    assert not one.transition(Transition.TRANSITION_ACTIVATE)
+    one.robots[0].silent.clear()
+    one.spin_for(0.3)
+    assert one.transition(Transition.TRANSITION_ACTIVATE)
+    one.give(0, 'go')
+    one.wait_for_commands(0, 5)
+
+
+def test_a_node_can_be_configured_again(rig):
+    one = rig()
+    for _ in range(2):
+        one.give(0, 'go')
+        one.wait_for_commands(0, 3)
+        assert one.transition(Transition.TRANSITION_DEACTIVATE)
+        assert one.transition(Transition.TRANSITION_CLEANUP)
+        assert not inference_threads()
+        assert one.transition(Transition.TRANSITION_CONFIGURE)
+        one.spin_for(0.3)
+        assert one.transition(Transition.TRANSITION_ACTIVATE)
+        assert len(inference_threads()) == 1
+    one.give(0, 'go')
+    one.wait_for_commands(0, 3)
+
+
+def test_a_configuration_that_fails_leaves_nothing_behind(rig, monkeypatch):
+    one = rig(*PAIR, autostart='false')
+    entities, made = len(one.node._entities()), []
+    make_scheduler = robot_loop.make_scheduler
+
+    def refuse_the_second(*arguments):
+        made.append(make_scheduler(*arguments))
+        if len(made) == 2:
+            msg = 'this robot does not suit'
+            raise PolicyError(msg)
+        return made[-1]
+
+    monkeypatch.setattr(robot_loop, 'make_scheduler', refuse_the_second)
+    assert not one.transition(Transition.TRANSITION_CONFIGURE)
+    assert len(one.node._entities()) == entities
+    assert not inference_threads()
+    assert not [each for each in one.node.waitables if isinstance(each, ActionServer)]
+    assert one.transition(Transition.TRANSITION_CONFIGURE)
+    one.spin_for(0.3)
+    assert one.transition(Transition.TRANSITION_ACTIVATE)
+    one.give(0, 'go')
+    one.wait_for_commands(0, 3)
+
+
+def test_a_goal_ends_with_the_node_that_serves_it(rig):
+    one = rig()
+    client = ActionClient(one.outside, ExecuteTask, '/octo/execute_task')
+    one.spin_until(client.server_is_ready, 'the action')
+    sent = client.send_goal_async(ExecuteTask.Goal(language_instruction='go', timeout=60.0))
+    one.spin_until(sent.done, 'the goal to be accepted')
+    ended = sent.result().get_result_async()
+    one.wait_for_commands(0, 3)
+    assert one.transition(Transition.TRANSITION_DEACTIVATE)
+    assert one.transition(Transition.TRANSITION_CLEANUP)
+    one.spin_until(ended.done, 'the goal to end')
+    assert ended.result().result.outcome == ExecuteTask.Result.REPLACED
+    client.destroy()
+
+
+def test_an_inference_that_runs_is_waited_for_at_the_end(rig):
+    one = rig()
+    one.give(0, 'go')
+    one.wait_for_commands(0, 3)
+    one.fleet.may_infer.clear()
+    one.spin_for(0.3)
+    threading.Timer(0.3, one.fleet.may_infer.set).start()
+    one.node.destroy_node()
+    assert not inference_threads()
+
+
+def test_the_loop_does_not_run_by_a_clock_that_may_be_set(rig):
+    one = rig()
+    clocks = {timer.clock.clock_type for timer in one.node.timers}
+    assert clocks == {ClockType.STEADY_TIME}
 
 
 def test_a_clock_that_is_set_back_begins_anew(rig):

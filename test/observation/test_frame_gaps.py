@@ -50,3 +50,13 @@ def test_a_clock_that_was_set_back_does_not_end_the_counting():
 
 def test_nothing_is_counted_before_the_period_is_known():
     assert fed([0, PERIOD, 5 * PERIOD]).dropped == 0
+
+
+def test_what_a_relay_leaves_out_is_not_lost():
+    thinned, gaps = FrameGaps(thinned=True), FrameGaps()
+    for k in range(40):
+        if k % 4 != 3:
+            thinned.add(k * PERIOD)
+            gaps.add(k * PERIOD)
+    assert (thinned.received, thinned.dropped) == (30, 0)
+    assert gaps.dropped > 0

@@ -74,7 +74,7 @@ def test_a_robot_that_cannot_be_served_keeps_nobody_else_from_it(widowx):
 
 def test_a_robot_whose_actions_are_not_finite_keeps_nobody_else_from_acting(widowx):
     made = policies(widowx)
-    network = made[0].rehearse()[0].engine._network
+    network = next(made[0].rehearse()).engine._network
     with pytest.MonkeyPatch.context() as patch:
         head = network.head
 

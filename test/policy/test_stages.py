@@ -22,7 +22,8 @@ WAY = (
 @given(st.lists(st.integers(0, 10**9), min_size=7, max_size=7).map(sorted))
 def test_the_stages_of_a_journey_add_up_to_the_total(times):
     stages = StageTimes()
-    stages.add_journey(Journey(*times[:-1]), times[-1])
+    stages.add_inference(Journey(*times[:-1]))
+    stages.add_action(Journey(*times[:-1]), times[-1])
     figures = {each.stage: each for each in stages.figures()}
     expected = [(after - before) / MS for before, after in pairwise(times)]
     assert [figures[stage].p50_ms for stage in WAY] == pytest.approx(expected)

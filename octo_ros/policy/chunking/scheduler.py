@@ -36,5 +36,12 @@ class ChunkScheduler(Protocol):
             what is left of it.
         """
 
+    def interrupt(self) -> None:
+        """Forget the chunks, since the robot lost its sight; their task goes on.
+
+        What was commanded is remembered: of a chunk that is still being inferred, that is not
+        done again.
+        """
+
     def clear(self) -> None:
-        """Forget the chunks: their task is over."""
+        """Forget everything: the task is over."""

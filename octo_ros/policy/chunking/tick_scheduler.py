@@ -39,6 +39,10 @@ class TickScheduler(ABC):
         """Take a chunk that has just been inferred, however late."""
         self._chunks.add(chunk)
 
+    def interrupt(self) -> None:
+        """Forget the chunks, not what was commanded; see `ChunkScheduler`."""
+        self._chunks.interrupt()
+
     def clear(self) -> None:
         """Forget the chunks: their task is over."""
         self._chunks.clear()

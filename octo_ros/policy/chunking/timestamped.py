@@ -121,6 +121,10 @@ class TimestampedChunks:
         starts = (path.chunk.start_ns for path in self._paths)
         return min([end_ns, *(start for start in starts if start > now_ns)])
 
+    def interrupt(self) -> None:
+        """Forget the chunks; what was commanded since their starts stays known."""
+        self._paths = []
+
     def clear(self) -> None:
         """Forget the chunks and what was commanded."""
         self._paths = []

@@ -61,8 +61,9 @@ def act_together(turns: Sequence[Turn]) -> list[Outcome]:
 def warm_up(turns: Sequence[Turn]) -> None:
     """Run windows like those to come, so that nothing is compiled or allocated later.
 
-    A robot may be late, so every number of robots is tried. Every engine must have a task;
-    afterwards all is as before.
+    A robot may be late, so every number of robots is tried. Windows whose slots are all known are
+    announced too: others come once per task, not worth the memory of a graph of their own. Every
+    engine must have a task; afterwards all is as before.
 
     Raises:
         PolicyError: A window cannot be computed.
@@ -70,8 +71,9 @@ def warm_up(turns: Sequence[Turn]) -> None:
     with contextlib.ExitStack() as stack:
         for turn in turns:
             stack.enter_context(turn.engine.rehearsal())
+        known = all(slot is not None for turn in turns for slot in turn.history)
         for number in range(1, len(turns) + 1):
-            for announce in (True, False):
+            for announce in (True, False) if known else (False,):
                 for outcome in _run(turns[:number], announce=announce):
                     if isinstance(outcome, PolicyError):
                         raise outcome
