@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real policy node under load for minutes: rate, jitter, misses, stages, memory.
 
-Beside the node run two 640×480 cameras at 30 Hz and joint states at 100 Hz from a process of its
-own, or, with --sim, the whole simulated system with its safety filter. The weights are random, of
-a released size, or those of an export. What the node reports of itself is held against what is
-seen on the wire: at no status may more ticks be missing than the node has told of. Ends with 1
-if a limit is broken.
+Beside the node run two 640×480 cameras at 30 Hz and joint states at 100 Hz, a process each, with
+the transport that docs/cameras.md recommends, or, with --sim, the whole simulated system with
+its safety filter. The weights are random, of a released size, or those of an export. What the
+node reports of itself is held against what is seen on the wire: at no status may more ticks be
+missing than the node has told of. Ends with 1 if a limit is broken.
 
 Run as: .venv/bin/python benchmarks/soak.py [--minutes 10] [--size small|base] [--precision bf16]
 """
 
 import argparse
+import array
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from rclpy.qos import QoSProfile
 from rich.console import Console
 from rich.progress import Progress
@@ -50,47 +53,50 @@ ROBOT = 'ur5e'
 ACTION_DT = 0.1  # s, one tick: half the contract's own
 RATE = 10.0
 PERIOD_NS = 100_000_000
+JOINTS = 'joint_states'
 HEIGHT, WIDTH, CAMERA_RATE, JOINT_RATE = 480, 640, 30.0, 100.0
 READY = 300.0
 SETTLE = 60.0  # s, after which memory has to be flat
 STATUSES_PER_MINUTE = 120
 
 
-def feed(domain: int) -> None:
-    """Two cameras and joint states, as drivers send them; runs until it is ended."""
+def feed(source: str, domain: int) -> None:
+    """One camera, or the joint states, as its driver sends them; runs until it is ended."""
     robot = load_embodiment(ROBOT)
-    rng = np.random.default_rng(0)
-    noise = rng.integers(0, 256, (8, HEIGHT, WIDTH, 3), np.uint8)
     with GraphClient(domain) as client:
         node = client.node
-        frames = 0
-        cameras = [
-            node.create_publisher(Image, camera.topic, qos.image(reliable=True))
-            for camera in robot.cameras.values()
-        ]
-        joints = node.create_publisher(JointState, robot.joint_states.topic, 10)
 
-        def send_images() -> None:
-            nonlocal frames
-            frames += 1
-            stamp = time_message(node.get_clock().now().nanoseconds)
-            for camera in cameras:
+        def stamp() -> Time:
+            return time_message(node.get_clock().now().nanoseconds)
+
+        if source == JOINTS:
+            joints = node.create_publisher(JointState, robot.joint_states.topic, 10)
+
+            def send() -> None:
+                message = JointState(
+                    name=[*robot.joints, robot.gripper.joint],
+                    position=[*robot.home, robot.gripper.open_position],
+                    velocity=[0.0] * (len(robot.joints) + 1),
+                )
+                message.header.stamp = stamp()
+                joints.publish(message)
+
+            node.create_timer(1 / JOINT_RATE, send)
+        else:
+            noise = np.random.default_rng(0).integers(0, 256, (8, HEIGHT, WIDTH, 3), np.uint8)
+            images = [array.array('B', picture.tobytes()) for picture in noise]
+            turn = itertools.cycle(images)
+            camera = node.create_publisher(
+                Image, robot.cameras[source].topic, qos.image(reliable=True)
+            )
+
+            def send() -> None:
                 image = Image(height=HEIGHT, width=WIDTH, encoding='rgb8', step=3 * WIDTH)
-                image.data.frombytes(noise[frames % len(noise)].tobytes())
-                image.header.stamp = stamp
+                image.data = next(turn)
+                image.header.stamp = stamp()
                 camera.publish(image)
 
-        def send_joints() -> None:
-            message = JointState(
-                name=[*robot.joints, robot.gripper.joint],
-                position=[*robot.home, robot.gripper.open_position],
-                velocity=[0.0] * (len(robot.joints) + 1),
-            )
-            message.header.stamp = time_message(node.get_clock().now().nanoseconds)
-            joints.publish(message)
-
-        node.create_timer(1 / CAMERA_RATE, send_images)
-        node.create_timer(1 / JOINT_RATE, send_joints)
+            node.create_timer(1 / CAMERA_RATE, send)
         while True:
             client.spin_for(60.0)
 
@@ -166,9 +172,12 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
     seen = Seen()
     with contextlib.ExitStack() as stack:
         if not arguments.sim:
-            command = [sys.executable, __file__, '--feed', str(domain)]
-            feeder = stack.enter_context(subprocess.Popen(command, env=environment))
-            stack.callback(feeder.kill)
+            profile = {'FASTRTPS_DEFAULT_PROFILES_FILE': str(ROOT / 'config/fastdds_shm.xml')}
+            for source in (*load_embodiment(ROBOT).cameras, JOINTS):
+                command = [sys.executable, __file__, '--feed', source, '--domain', str(domain)]
+                driver = subprocess.Popen(command, env=environment | profile)
+                stack.callback(driver.wait)
+                stack.callback(driver.kill)
         supervisor = stack.enter_context(Supervisor(specs, folder / 'logs', environment))
         client = stack.enter_context(GraphClient(domain, supervisor.check))
         client.spin_until(lambda: client.policy is not None, READY, 'the policy node')
@@ -325,10 +334,11 @@ def main() -> int:
     add('--sim', action='store_true', help='the whole simulated system instead of the feed')
     add('--cache', type=Path, help='keeps weights and exports for the next run')
     add('--json', action='store_true')
-    add('--feed', type=int, help=argparse.SUPPRESS)
+    add('--feed', help=argparse.SUPPRESS)
+    add('--domain', type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.feed is not None:
-        feed(arguments.feed)
+        feed(arguments.feed, arguments.domain)
         return 0
     before = load_average()
     with tempfile.TemporaryDirectory(prefix='octo_ros_') as temporary:
