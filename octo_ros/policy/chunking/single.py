@@ -23,8 +23,9 @@ class SingleChunkScheduler(TickScheduler):
 
     Args:
         spec: Meaning of the actions.
-        hold_actions: How many actions a chunk is kept to although a newer one has begun; what is
-            left of the action in which it comes in counts as one. 0 goes over at once.
+        hold_actions: How many of its first actions a chunk is kept to although a newer one has
+            begun: of a chunk that comes in late, what is left of them, at least of the one in
+            which it comes in. 0 goes over at once.
     """
 
     def __init__(self, spec: ActionSpec, hold_actions: int) -> None:
@@ -46,7 +47,8 @@ class SingleChunkScheduler(TickScheduler):
         if running and (newest is running[0] or _row(running[0]) < self._held_rows):
             return running
         self._path = newest.path
-        self._held_rows = _row(newest) + self._hold_actions
+        begun = 1 if self._hold_actions else 0  # an action that is begun is made to its end
+        self._held_rows = max(self._hold_actions, _row(newest) + begun)
         self._chunks.drop_older(newest.path)
         return [newest]
 

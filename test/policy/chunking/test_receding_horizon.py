@@ -53,6 +53,12 @@ def test_late_chunk_comes_in_where_the_arm_stands():
     assert executed(2, arrivals, 9) == [None, 1, 2, 22, 23, 42, 43, 62, 63]
 
 
+def test_one_late_chunk_does_not_shift_those_that_follow():
+    arrivals = {k: [numbered(k, k)] for k in range(0, 10, 2)}
+    arrivals[3] = arrivals.pop(2)
+    assert executed(2, arrivals, 10) == [1, 2, 3, 22, 41, 42, 61, 62, 81, 82]
+
+
 def test_half_actions_change_at_their_ends_only():
     scheduler = RecedingHorizon(spec_of(4, 200), 1)
     moved = []

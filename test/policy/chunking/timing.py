@@ -141,7 +141,7 @@ class Reference:
 
     Attributes:
         timing: The run.
-        hold_actions: How many actions of a chunk are kept to; None lets all chunks count together.
+        hold_actions: How many first actions of a chunk are kept to; None lets all chunks count together.
     """
 
     timing: Timing
@@ -173,7 +173,8 @@ class Reference:
         ):
             return running
         self.current, own = places[-1]
-        self.held_until = own // self.timing.dt_ms + self.hold_actions
+        row = own // self.timing.dt_ms
+        self.held_until = max(self.hold_actions, row + 1) if self.hold_actions else row
         self.known = [index for index in self.known if index >= self.current]
         return [places[-1]]
 
