@@ -18,8 +18,8 @@ class RecedingHorizon(SingleChunkScheduler):
 
     Octo's wrapper lets the arm wait for the next chunk; here inference goes on meanwhile. So the
     first k actions are executed where a chunk is known in time; of a late one, what is left of
-    them, so that one late chunk does not shift all that follow. When there is no newer chunk after k actions, the rest of the old one
-    goes on until there is.
+    them, so that one late chunk does not shift all that follow. When there is no newer chunk after
+    k actions, the rest of the old one goes on until there is.
 
     Args:
         spec: Meaning of the actions.

@@ -141,7 +141,7 @@ class Reference:
 
     Attributes:
         timing: The run.
-        hold_actions: How many first actions of a chunk are kept to; None lets all chunks count together.
+        hold_actions: How many first actions of a chunk are kept to; None lets all count together.
     """
 
     timing: Timing
