@@ -117,12 +117,13 @@ class InferenceWorker:
             for request in requests:
                 self._replaced[request.robot] += request.robot in self._requests
                 self._requests[request.robot] = request
+                self._plan(request.robot, request.next_history)
             self._condition.notify()
 
     def prepare(self, robot: int, observations: tuple[Observation, ...]) -> None:
         """Compute ahead what the next inference of this robot will need, when there is time."""
         with self._condition:
-            self._histories[robot] = observations
+            self._plan(robot, observations)
             self._condition.notify()
 
     def forget(self) -> None:
@@ -167,7 +168,6 @@ class InferenceWorker:
                 return False
             requests, self._requests = list(self._requests.values()), {}
             if requests:
-                self._histories |= {request.robot: request.next_history for request in requests}
                 prepared = None
             else:
                 robot = next(iter(self._histories))
@@ -177,6 +177,12 @@ class InferenceWorker:
         else:
             self._prepare(*prepared)
         return True
+
+    def _plan(self, robot: int, observations: tuple[Observation, ...]) -> None:
+        """Replace what was to be prepared; where nothing can be, nothing is."""
+        self._histories.pop(robot, None)
+        if observations:
+            self._histories[robot] = observations
 
     def _infer(self, requests: list[Request]) -> None:
         generation, begun_ns = self._generation, self._clock()

@@ -205,6 +205,20 @@ def test_frames_between_two_inferences_are_prepared(serve):
     assert served.prepared[0].robot == 0
 
 
+def test_a_request_that_waited_does_not_undo_what_was_planned_since(serve):
+    served = serve()
+    policy = served.fleet.policies[0]
+    policy.may_finish.set()
+    served.fleet.gate.clear()
+    served.worker.submit([request(0, 1)])
+    assert served.fleet.begun.acquire(timeout=WAIT)
+    served.worker.submit([request(0, 2, history=('older',))])
+    served.worker.prepare(0, ('newer',))
+    served.fleet.gate.set()
+    served.wait(3)
+    assert policy.prepared == [(('newer',), 'finished')]
+
+
 def test_the_journey_gets_the_time_of_the_inference(serve):
     served = serve()
     served.worker.submit([request(taken_ns=-5, asked_ns=-1)])
