@@ -161,6 +161,7 @@ def soak(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> dict[
     policy.parameters.update(  # a plain dict, made a moment ago
         engine=arguments.engine,
         precision=arguments.precision if arguments.engine == 'torch' else 'fp32',
+        threads=arguments.threads,
         inference_every=arguments.every,
         inference_lead=arguments.lead,
         chunk_execution='receding_horizon',
@@ -228,6 +229,9 @@ def figures(arguments: argparse.Namespace, checkpoint: Path, seen: Seen) -> dict
     return {
         'network': _network(checkpoint, arguments),
         'engine': arguments.engine,
+        'threads': arguments.threads or cores(),
+        'ticks_per_inference': arguments.every,
+        'inference_lead_s': arguments.lead,
         'minutes': seconds / 60,
         'inferences_per_s': (last.chunks - first.chunks) / seconds,
         'commands_per_s': 1e9 * len(ticks) / (seen.ended_ns - ticks[0]),
@@ -329,6 +333,7 @@ def main() -> int:
     add('--engine', choices=('torch', 'onnxruntime', 'openvino'), default='openvino')
     add('--precision', choices=('fp32', 'bf16', 'int8'), default='fp32')
     add('--calibration', type=Path, help='dataset for int8')
+    add('--threads', type=int, default=0, help='of the engine; 0 takes all cores')
     add('--every', type=int, default=1, help='ticks per inference')
     add('--lead', type=float, default=0.08, help='inference_lead [s]')
     add('--sim', action='store_true', help='the whole simulated system instead of the feed')

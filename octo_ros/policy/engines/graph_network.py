@@ -105,6 +105,7 @@ class GraphNetwork:
         self._readout = runtime.load(path / files.READOUT)
         self._head = runtime.load(path / files.HEAD, exact=True)
         self._usual: dict[tuple[str, Shapes], Graph] = {}
+        self._met: dict[str, Shapes] = {}  # of each block, when it last ran by itself
 
     @property
     def num_layers(self) -> int:
@@ -160,12 +161,13 @@ class GraphNetwork:
 
     def layer(self, number: int, x: Tensor, before: KeyValues) -> tuple[Tensor, KeyValues]:
         """A block, but not the last one."""
-        y, *own = self._layers[number](x, *self._given(before))
+        inputs = (x, *self._given(before))
+        y, *own = self._block(files.layer_file(number), self._layers[number], inputs)
         return y, all_four(tuple(own))
 
     def last_key_values(self, x: Tensor) -> KeyValues:
         """What an older slot leaves behind in the last block."""
-        return all_four(tuple(self._last(x)))
+        return all_four(tuple(self._block(files.LAST_KEY_VALUES, self._last, (x,))))
 
     def newest(self, x: Tensor, context: Context) -> Tensor:
         """All blocks; in one graph if these shapes were announced."""
@@ -178,20 +180,30 @@ class GraphNetwork:
         return self._readout(x, *self._given(context[-1]))[0]
 
     def announce(self, x: Tensor, context: Context) -> None:
-        """Load graphs for the newest slots with these shapes and for their heads."""
+        """Load graphs for the newest slots with these shapes, for the older ones, for their heads.
+
+        Older slots have the shapes that they had when a window like this was last begun.
+        """
         inputs = self._newest_inputs(x, context)
         tokens = x.new_zeros(len(x), len(self._layout.head), x.shape[-1])
         noise: tuple[Tensor, ...] = ()
         if isinstance(self._config.head, DiffusionHeadConfig):
             drawn = drawn_noise(self._config.head, Sampling(generator=torch.Generator()), len(x))
             noise = (drawn.initial, drawn.steps, kept_numbers(self._config.head, None))
-        for name, tensors, exact in (
-            (files.NEWEST, inputs, False),
-            (files.HEAD, (tokens, *noise), True),
-        ):
-            if (key := (name, _shapes(tensors))) not in self._usual:
-                path = self._directory / name
-                self._usual[key] = self._runtime.load_for(path, key[1], exact=exact)
+        self._load_usual(files.NEWEST, _shapes(inputs))
+        self._load_usual(files.HEAD, _shapes((tokens, *noise)), exact=True)
+        for name, shapes in self._met.items():
+            if shapes[0] == x.shape:
+                self._load_usual(name, shapes)
+
+    def _load_usual(self, name: str, shapes: Shapes, *, exact: bool = False) -> None:
+        if (name, shapes) not in self._usual:
+            graph = self._runtime.load_for(self._directory / name, shapes, exact=exact)
+            self._usual[name, shapes] = graph
+
+    def _block(self, name: str, graph: Graph, inputs: tuple[Tensor, ...]) -> Sequence[Tensor]:
+        self._met[name] = shapes = _shapes(inputs)
+        return self._usual.get((name, shapes), graph)(*inputs)
 
     def head(self, tokens: Tensor, sampling: Sampling) -> Tensor:
         """Normalised chunks.
