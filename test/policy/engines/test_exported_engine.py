@@ -55,6 +55,24 @@ def test_two_hundred_ticks_equal_the_plain_network(world, exported, name, runtim
     assert engine.counts.hits > 80
 
 
+@pytest.mark.parametrize('runtime', RUNTIMES)
+def test_after_the_warm_up_known_sizes_have_graphs_of_their_own(world, exported, runtime):
+    tiny = world('octo_tiny_lang', seed=4)
+    engine = exported_engine(Exported.read(exported('octo_tiny_lang')), RuntimeOptions(runtime))
+    warm(engine, tiny)
+    engine.set_task(engine.encode(tiny.task()))
+    network, frames = engine._network, (tiny.frame(), tiny.frame())
+
+    def unwanted(*inputs):
+        raise AssertionError([tensor.shape for tensor in inputs])
+
+    network._layers = [unwanted] * len(network._layers)
+    network._last = network._readout = network._head = unwanted
+    assert engine.prepare(frames[:1])
+    assert np.isfinite(engine.act(frames[:1], frames[1], tiny.sampling())).all()
+    assert engine.counts.hits == 1
+
+
 def test_several_samples_and_other_noise(world, exported):
     tiny = world('octo_tiny_lang')
     engine = exported_engine(Exported.read(exported('octo_tiny_lang')))
