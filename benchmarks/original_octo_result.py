@@ -145,8 +145,8 @@ def lines(result: Result) -> Iterator[str]:
     )
     if machine.emulates_bf16:
         yield (
-            'This CPU has no products in bf16: they are emulated, and slow. int8 of openvino '
-            'computes in bf16 what it does not in 8 bits.'
+            'This CPU has no products in bf16: they would be emulated, and slow. int8 of openvino '
+            'computes in float32 what it does not in 8 bits.'
         )
     yield (
         f'Original: jax {original["jax"]}, python {original["python"]}, '

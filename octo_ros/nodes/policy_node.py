@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from rclpy.timer import Timer
 
 
+# The publishing timer fires so much before its tick and then waits, so that the pictures which the
+# executor may be taking just then, some milliseconds each, delay no command [ns].
+EARLY_NS = 5_000_000
+
+
 class PolicyNode(ManagedNode):
     """Observes `inference_lead` before a tick, infers aside, publishes at every tick.
 
@@ -43,6 +49,9 @@ class PolicyNode(ManagedNode):
         )
         self._period_ns = round(1e9 / self._options.rate)
         self._lead_ns = to_ns(self._options.inference_lead)
+        # Simulated time does not pass while a callback sleeps.
+        simulated = self.get_parameter('use_sim_time').value
+        self._early_ns = 0 if simulated else EARLY_NS
         self._closing = ExitStack()
         if self._options.autostart:
             self.start_by_itself(self._options.startup_timeout)
@@ -126,12 +135,12 @@ class PolicyNode(ManagedNode):
         self._grid = TickGrid(self._now() + self._lead_ns, self._period_ns)
         self._loop_timers.append(self.create_timer(period, self._observe))
         # The first tick is one period after the timer is made.
-        first = self._lead_ns % self._period_ns or self._period_ns
+        first = (self._lead_ns - self._early_ns) % self._period_ns or self._period_ns
         self._loop_timers.append(self.create_timer(first * 1e-9, self._start_publishing))
 
     def _start_publishing(self) -> None:
         self.destroy_timer(self._loop_timers.pop())
-        self._grid = TickGrid(self._now() + self._period_ns, self._period_ns)
+        self._grid = TickGrid(self._now() + self._period_ns + self._early_ns, self._period_ns)
         self._loop_timers.append(self.create_timer(self._period_ns * 1e-9, self._publish))
 
     def _stop_timers(self) -> None:
@@ -174,10 +183,12 @@ class PolicyNode(ManagedNode):
             self._stop_timers()
             self._start()
             return
-        self._take_answers()
         tick = self._grid.take(now_ns)
         if tick is None:
             return
+        if now_ns < tick.time_ns <= now_ns + 2 * self._early_ns:
+            time.sleep((tick.time_ns - now_ns) * 1e-9)
+        self._take_answers()
         for loop in self._loops:
             loop.publish(tick)
 
