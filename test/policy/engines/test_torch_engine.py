@@ -88,7 +88,7 @@ def test_fresh_noise_is_the_networks_own(world):
 
 def test_film_token_learner_and_several_readouts(rich_config):
     octo = initialized_octo(rich_config, torch.Generator().manual_seed(0)).eval()
-    rich = World(octo, np.random.default_rng(0))
+    rich = World('rich', octo, np.random.default_rng(0))
     split, plain = torch_engine(octo, 3), PlainEngine(octo, 3)
     for tick in ticks(rich, 3, 10):
         if tick.task is not None:
