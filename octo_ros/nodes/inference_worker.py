@@ -65,8 +65,8 @@ class InferenceWorker:
     Args:
         fleet: What to run.
         clock: Gives the node's time [ns].
-        on_answer: Called in the worker's thread for every request that was served.
-        on_prepared: Called in the worker's thread after every preparation.
+        on_answer: Called in the worker's thread for every request that was served; must be quick.
+        on_prepared: Called in the worker's thread after every preparation; must be quick.
 
     Attributes:
         failure: What should not have happened; the thread has ended by it. None if all is well.
@@ -166,6 +166,7 @@ class InferenceWorker:
             self._condition.wait_for(self._has_anything)
             if self._stopped:
                 return False
+            generation = self._generation
             requests, self._requests = list(self._requests.values()), {}
             if requests:
                 prepared = None
@@ -173,9 +174,9 @@ class InferenceWorker:
                 robot = next(iter(self._histories))
                 prepared = (robot, self._histories.pop(robot))
         if prepared is None:
-            self._infer(requests)
+            self._infer(requests, generation)
         else:
-            self._prepare(*prepared)
+            self._prepare(*prepared, generation)
         return True
 
     def _plan(self, robot: int, observations: tuple[Observation, ...]) -> None:
@@ -184,31 +185,32 @@ class InferenceWorker:
         if observations:
             self._histories[robot] = observations
 
-    def _infer(self, requests: list[Request]) -> None:
-        generation, begun_ns = self._generation, self._clock()
+    def _infer(self, requests: list[Request], generation: int) -> None:
+        begun_ns = self._clock()
         outcomes = self._fleet.infer(requests)
         inferred_ns = self._clock()
-        if generation != self._generation:
-            return
-        for request, outcome in zip(requests, outcomes, strict=True):
-            journey = replace(request.journey, begun_ns=begun_ns, inferred_ns=inferred_ns)
-            if isinstance(outcome, OctoRosError):
-                with self._condition:
+        with self._condition:  # whoever forgets finds all answers given, or none will come
+            if generation != self._generation:
+                return
+            for request, outcome in zip(requests, outcomes, strict=True):
+                journey = replace(request.journey, begun_ns=begun_ns, inferred_ns=inferred_ns)
+                if isinstance(outcome, OctoRosError):
                     self._histories.pop(request.robot, None)
-            self._on_answer(Answer(request, outcome, journey))
+                self._on_answer(Answer(request, outcome, journey))
 
-    def _prepare(self, robot: int, observations: tuple[Observation, ...]) -> None:
+    def _prepare(self, robot: int, observations: tuple[Observation, ...], generation: int) -> None:
         started_ns = self._clock()
         try:
             finished = self._fleet.policies[robot].prepare(observations, self._has_requests)
         except OctoRosError:
             return  # the inference will meet the same and say so, to this robot alone
-        if not finished:
-            with self._condition:
-                # Cut short by other robots, it is to be gone on with.
-                if self._requests and robot not in self._requests:
-                    self._histories.setdefault(robot, observations)
-        self._on_prepared(Prepared(robot, self._clock() - started_ns, finished))
+        with self._condition:
+            if generation != self._generation:
+                return
+            # Cut short by other robots, it is to be gone on with.
+            if not finished and self._requests and robot not in self._requests:
+                self._histories.setdefault(robot, observations)
+            self._on_prepared(Prepared(robot, self._clock() - started_ns, finished))
 
     def _has_requests(self) -> bool:
         return bool(self._requests) or self._stopped

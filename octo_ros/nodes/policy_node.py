@@ -130,6 +130,7 @@ class PolicyNode(ManagedNode):
             loop.begin()
         self._worker.forget()
         self._answers.clear()
+        self._prepared.clear()
         self._ticks_to_inference = 0
         period = self._period_ns * 1e-9
         self._grid = TickGrid(self._now() + self._lead_ns, self._period_ns)

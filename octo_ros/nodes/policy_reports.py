@@ -14,7 +14,7 @@ from octo_ros.policy.stages import StageTimes
 from octo_ros_msgs.msg import CameraCounts, PolicyStatus, StageLatency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from octo_ros.fleet import Robot
     from octo_ros.nodes.managed import ManagedNode
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from octo_ros.nodes.task_board import TaskBoard
     from octo_ros.observation.frame_gaps import FrameGaps
     from octo_ros.policy.base import Policy
+    from octo_ros.policy.stages import StageFigures
 
 STATUS_PERIOD = 0.5
 ACTING = 'Acting on the task.'
@@ -115,9 +116,9 @@ class PolicyReports:
         changed = int(state) != self.state
         self.state, self.reason = int(state), reason
         if changed:
-            self._status.publish(self._message())
+            self._status.publish(self._message(self.stages.figures()))
 
-    def _message(self) -> PolicyStatus:
+    def _message(self, stages: Sequence[StageFigures]) -> PolicyStatus:
         cache = self._policy.cache
         message = PolicyStatus(
             robot=self._robot.name,
@@ -148,7 +149,7 @@ class PolicyReports:
                     p99_ms=figures.p99_ms,
                     max_ms=figures.max_ms,
                 )
-                for figures in self.stages.figures()
+                for figures in stages
             ],
         )
         message.header.stamp = self._node.get_clock().now().to_msg()
@@ -157,9 +158,9 @@ class PolicyReports:
     def _publish_both(self) -> None:
         if not self._node.active:
             return  # nothing true could be said; clients take the first status for readiness
-        message = self._message()
-        self._status.publish(message)
         figures = self.stages.figures()
+        message = self._message(figures)
+        self._status.publish(message)
         advice = self._pace.advice(figures)
         warns = self.state == PolicyStatus.WAITING or bool(advice)
         values: list[tuple[str, object]] = [

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -161,9 +162,7 @@ class RobotLoop:
             return None
         if self._due_ns is None:
             self._due_ns = start_ns
-        asked = Journey(
-            journey.taken_ns, journey.received_ns, journey.observed_ns, asked_ns=self._now()
-        )
+        asked = replace(journey, asked_ns=self._now())
         history = self._window.next_history(next_ns)
         window = self._window.window()
         return Request(self._number, window, task, start_ns, history, asked)
