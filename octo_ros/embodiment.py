@@ -8,22 +8,32 @@ robot is said twice. SI units throughout: m, rad, s, and their quotients.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from octo_ros.config import config_dataclass, load_yaml, parse
+from octo_ros.drivers import Driver
 from octo_ros.errors import ConfigError, UnknownNameError
+from octo_ros.limits import (
+    CollisionLimits,
+    GripperRules,
+    Limits,
+    LockSource,
+    Seconds,
+    Timing,
+    Tracking,
+    Vector3,
+    load_hard_limits,
+)
 from octo_ros.resources import share_directory
 from octo_ros.types import ActionSpec
 
-Positive = Annotated[float, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0, le=10)]
-Vector3 = tuple[float, float, float]
-
+JOINT_LIMITS = ('position_min', 'position_max', 'velocity', 'acceleration', 'braking', 'jerk')
 ACTION_NAMES = ('x', 'y', 'z', 'roll', 'pitch', 'yaw', 'gripper')
 
 
@@ -34,10 +44,12 @@ class ModelSource:
     Attributes:
         file: Path below `config/robots/`, read by `octo_ros.robots.model`.
         prefix: Put before every joint and link name of that file.
+        hard_limits: Entry of `config/robots/models/hard_limits.yaml`; limits stay below it.
     """
 
     file: str
     prefix: str = ''
+    hard_limits: str
 
 
 @config_dataclass
@@ -120,96 +132,6 @@ class Gripper:
 
 
 @config_dataclass
-class Limits:
-    """What the arm may do. Every limit is required: there is no default that means "off".
-
-    Attributes:
-        position_min: Hard lower joint limits [rad], one per joint.
-        position_max: Hard upper joint limits [rad].
-        position_margin: Distance kept from both [rad].
-        velocity: Joint speed limits [rad/s].
-        acceleration: Joint acceleration while tracking [rad/s²].
-        braking: Joint deceleration of a stop [rad/s²].
-        linear_speed: TCP speed [m/s]; a command's translation may not exceed linear_speed × its
-            duration.
-        angular_speed: TCP rotation speed [rad/s]; likewise for its rotation.
-        outlier_factor: A command longer than this many times its cap is refused instead of
-            shortened.
-        workspace_min: Lower corner of the box that the TCP stays in, base frame [m].
-        workspace_max: Upper corner [m].
-    """
-
-    position_min: tuple[float, ...]
-    position_max: tuple[float, ...]
-    position_margin: Positive
-    velocity: tuple[Positive, ...]
-    acceleration: tuple[Positive, ...]
-    braking: tuple[Positive, ...]
-    linear_speed: Annotated[float, Field(gt=0, le=0.5)]
-    angular_speed: Annotated[float, Field(gt=0, le=1.5)]
-    outlier_factor: Annotated[float, Field(gt=1, le=10)]
-    workspace_min: Vector3
-    workspace_max: Vector3
-
-
-@config_dataclass
-class Timing:
-    """Rates and time-outs.
-
-    Attributes:
-        control_rate: Ticks of the safety filter [Hz].
-        command_timeout: Silence after which the arm is stopped [s].
-        command_max_age: Oldest command stamp that is accepted [s].
-        command_max_future: How far a command stamp may lie in the future [s].
-        max_tracking_error: Largest difference between commanded and measured joint position [rad].
-    """
-
-    control_rate: Annotated[float, Field(ge=20, le=1000)]
-    command_timeout: Seconds
-    command_max_age: Seconds
-    command_max_future: Seconds
-    max_tracking_error: Positive
-
-
-@config_dataclass
-class ArmDriver:
-    """Where joint references go.
-
-    Attributes:
-        kind: `joint_trajectory` (trajectory_msgs/JointTrajectory, one point), `position_array`
-            (std_msgs/Float64MultiArray in the order of `joints`) or `interbotix_group`.
-        topic: Command topic of the driver.
-    """
-
-    kind: Literal['joint_trajectory', 'position_array', 'interbotix_group']
-    topic: str
-
-
-@config_dataclass
-class GripperDriver:
-    """Where gripper commands go.
-
-    Attributes:
-        kind: `position` (std_msgs/Float64, joint value), `gripper_command`
-            (control_msgs/GripperCommand action) or `interbotix_single`.
-        topic: Topic or action name.
-        max_effort: Effort limit of the action [N]; only for `gripper_command`.
-    """
-
-    kind: Literal['position', 'gripper_command', 'interbotix_single']
-    topic: str
-    max_effort: Positive | None = None
-
-
-@config_dataclass
-class Driver:
-    """The robot's own interface: one for the real arm, one for the simulator."""
-
-    arm: ArmDriver
-    gripper: GripperDriver
-
-
-@config_dataclass
 class Embodiment:
     """One robot's contract.
 
@@ -229,7 +151,11 @@ class Embodiment:
         proprio_rotation: R0 as extrinsic rpy [rad]; the rpy of proprio is that of R·R0ᵀ. Bridge
             removes its gripper-down rotation so, which keeps rpy away from the pole.
         limits: What the arm may do.
+        collision: What it keeps away from.
         timing: Rates and time-outs.
+        tracking: How far the arm may be from its reference.
+        gripper_rules: When the gripper flips.
+        locks: Name to topic of what can keep the arm from moving; {} for none.
         drivers: `real` and `sim`.
     """
 
@@ -246,7 +172,11 @@ class Embodiment:
     action_dt: Seconds
     proprio_rotation: Vector3 = (0.0, 0.0, 0.0)
     limits: Limits
+    collision: CollisionLimits
     timing: Timing
+    tracking: Tracking
+    gripper_rules: GripperRules
+    locks: dict[str, LockSource]
     drivers: dict[Literal['real', 'sim'], Driver]
 
     @model_validator(mode='after')
@@ -257,21 +187,12 @@ class Embodiment:
         n = len(self.joints)
         lists = {
             'home': self.home,
-            **{
-                f'limits.{name}': getattr(self.limits, name)
-                for name in ('position_min', 'position_max', 'velocity', 'acceleration', 'braking')
-            },
+            **{f'limits.{name}': getattr(self.limits, name) for name in JOINT_LIMITS},
         }
         for name, values in lists.items():
             if len(values) != n:
                 msg = f'{name} has {len(values)} values for {n} joints'
                 raise ValueError(msg)
-        if not all(
-            a < b
-            for a, b in zip(self.limits.workspace_min, self.limits.workspace_max, strict=True)
-        ):
-            msg = 'limits.workspace_min must lie below workspace_max on every axis'
-            raise ValueError(msg)
         margin = self.limits.position_margin
         for joint, q, low, high in zip(
             self.joints,
@@ -300,6 +221,17 @@ class Embodiment:
         )
 
 
+def _merged(values: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(values)
+    for key, value in overrides.items():
+        below = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(below, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def robot_names() -> tuple[str, ...]:
     """Names of the robots that have a contract in `config/robots/`."""
     return tuple(
@@ -307,23 +239,32 @@ def robot_names() -> tuple[str, ...]:
     )
 
 
-def load_embodiment(name_or_path: str) -> Embodiment:
+def load_embodiment(name_or_path: str, overrides: Mapping[str, Any] | None = None) -> Embodiment:
     """Read a robot's contract.
 
     Args:
         name_or_path: `widowx`, `franka`, `fr3`, `ur5`, `ur5e`, or the path of a YAML file of the
             same form.
+        overrides: Values that replace those of the file, nested like it:
+            `{'limits': {'linear_speed': 0.1}}`.
 
     Raises:
         UnknownNameError: No such robot; the message lists those that exist.
-        ConfigError: The file is unreadable or breaks the contract's form.
+        ConfigError: The file is unreadable, breaks the contract's form, or asks for more than the
+            robot's hard limits.
     """
     path = Path(name_or_path)
     if path.suffix not in ('.yaml', '.yml'):
         path = share_directory() / 'config/robots' / f'{name_or_path}.yaml'
         if not path.is_file():
             raise UnknownNameError(kind='robot', given=name_or_path, known=robot_names())
-    embodiment = parse(Embodiment, load_yaml(path), str(path))
+    embodiment = parse(Embodiment, _merged(load_yaml(path), overrides or {}), str(path))
+    problem = load_hard_limits(embodiment.model.hard_limits).problem(
+        embodiment.limits, embodiment.joints
+    )
+    if problem is not None:
+        msg = f'{path}: {problem}. Ask for less.'
+        raise ConfigError(msg)
     if embodiment.name != path.stem:
         msg = f'{path} says name: {embodiment.name}; the name and the file name must agree.'
         raise ConfigError(msg)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from octo_ros.embodiment import Camera, Driver, Embodiment, load_embodiment
+from octo_ros.drivers import Driver
+from octo_ros.embodiment import Camera, Embodiment, load_embodiment
 from octo_ros.errors import ConfigError
 
 _NAMESPACE = re.compile(r'[A-Za-z]\w*')
@@ -104,7 +105,11 @@ def in_namespace(embodiment: Embodiment, namespace: str) -> Embodiment:
     def driver(given: Driver) -> Driver:
         arm = replace(given.arm, topic=_below(prefix, given.arm.topic))
         gripper = replace(given.gripper, topic=_below(prefix, given.gripper.topic))
-        return replace(given, arm=arm, gripper=gripper)
+        status = replace(given.status, topic=_below(prefix, given.status.topic))
+        stop = given.stop
+        if stop.kind == 'trigger':
+            stop = replace(stop, target=_below(prefix, stop.target))
+        return Driver(arm=arm, gripper=gripper, status=status, stop=stop)
 
     states = embodiment.joint_states
     return replace(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from octo_ros.geometry import Array
+    from octo_ros.safety_codes import SafetyCode, SafetyState
 
 T = TypeVar('T')
 
@@ -240,55 +241,47 @@ class Command:
         object.__setattr__(self, 'rotation', readonly(self.rotation, (3,)))
 
 
-class SafetyState(IntEnum):
-    """Where the safety filter stands; the numbers are those of `SafetyStatus.msg`."""
+@dataclass(frozen=True)
+class JointCommand:
+    """Joint positions, as a policy with a joint action space asks for; nothing in it is trusted.
 
-    INACTIVE = 0
-    HOLD = 1
-    RUN = 2
-    STOPPING = 3
-    LATCHED = 4
-
-
-class SafetyCode(Enum):
-    """Why a command was changed or refused; the most restrictive one is reported first.
-
-    The value is the sentence for people. Listed from harmless to severe.
+    Attributes:
+        stamp_ns: Time from which the motion is to be made [ns].
+        seq: Counts the commands of one policy run.
+        joint_names: Shape (m,); must be the embodiment's joints, in any order.
+        positions: Shape (m,), rad, to be reached after `duration`.
+        gripper: Absolute opening, 0 closed .. 1 open.
+        duration: Seconds over which the motion is to be made.
+        observation_stamp_ns: Stamp of the observation it was computed from [ns].
     """
 
-    OK = 'The command was executed as asked.'
-    IDLE = 'No command yet; the arm holds its position.'
-    LIMITED_BY_ACCELERATION = (
-        'The joints need time to speed up or slow down; the motion follows a little later.'
-    )
-    LIMITED_BY_SINGULARITY = (
-        'The arm is nearly stretched or its axes line up; the blocked motion was damped.'
-    )
-    SCALED_FOR_STEP = 'The step was longer than its cap and was shortened, keeping its direction.'
-    SCALED_FOR_VELOCITY = (
-        'A joint or the TCP would have moved faster than its limit; the motion was slowed down.'
-    )
-    PROJECTED_ON_WORKSPACE = (
-        'The target lay outside the workspace; the motion slides along its boundary.'
-    )
-    LIMITED_BY_JOINT_POSITION = (
-        'A joint is near the end of its range; the motion towards it was limited.'
-    )
-    REJECTED_STATE = 'The filter is stopping or latched; commands are ignored until it holds.'
-    REJECTED_RATE = 'Commands arrive faster than their durations allow; this one was dropped.'
-    REJECTED_GRIPPER = 'The gripper opening is outside 0..1.'
-    REJECTED_SHAPE = 'The command has the wrong frame or a duration that is not allowed.'
-    REJECTED_NOT_FINITE = 'The command holds a value that is not finite.'
-    REJECTED_OUTLIER = 'The step was several times longer than its cap and was refused.'
-    REJECTED_STALE = 'The command is too old, from the future, or out of order.'
-    STOP_COMMAND_TIMEOUT = 'No command arrived in time; the arm was stopped and holds.'
-    STOP_DEACTIVATED = 'The filter is being deactivated; the arm was stopped first.'
-    STOP_STATE_TIMEOUT = 'Joint states are missing, incomplete or too old; the arm was stopped.'
-    STOP_TRACKING = 'The arm does not follow its commands; it was stopped.'
-    STOP_ROBOT_FAULT = 'The robot reports a fault; the arm was stopped.'
-    STOP_DUPLICATE_PUBLISHER = 'More than one publisher sends commands; the arm was stopped.'
-    STOP_SOLVER = 'The motion could not be solved within all limits; the arm was stopped.'
-    STOP_OUTPUT = 'The result failed the last check before sending; the arm holds until a reset.'
+    stamp_ns: int
+    seq: int
+    joint_names: tuple[str, ...]
+    positions: Array
+    gripper: float
+    duration: float
+    observation_stamp_ns: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'positions', readonly(self.positions, (len(self.joint_names),)))
+
+
+@dataclass(frozen=True)
+class Locks:
+    """What outside of the filter keeps the arm from moving, in one tick.
+
+    Attributes:
+        latched: Names of the locked or silent locks that need a reset, like `emergency_stop`.
+        held: Names of those that only have to be released, like a dead man's switch.
+        robot_fault: What the robot says is wrong with it; empty if nothing.
+        cause: A cause to stop that the caller found, one of the STOP_* codes.
+    """
+
+    latched: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    robot_fault: str = ''
+    cause: SafetyCode | None = None
 
 
 @dataclass(frozen=True)

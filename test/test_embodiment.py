@@ -140,7 +140,7 @@ def test_every_time_is_required(key):
 @pytest.mark.parametrize(
     ('section', 'key', 'value', 'why'),
     [
-        ('limits', 'jerk', 1.0, 'limits.jerk: Unexpected'),
+        ('limits', 'torque', 1.0, 'limits.torque: Unexpected'),
         ('limits', 'velocity', [1.57] * 5, 'limits.velocity has 5 values for 6 joints'),
         ('limits', 'position_min', [-3.0] * 7, 'limits.position_min has 7 values for 6 joints'),
         ('limits', 'velocity', [0.0] * 6, 'greater than 0'),

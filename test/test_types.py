@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
+from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros.types import (
     ActionChunk,
     ActionSpec,
@@ -17,8 +18,6 @@ from octo_ros.types import (
     Observation,
     ObservationWindow,
     SafeCommand,
-    SafetyCode,
-    SafetyState,
     Task,
 )
 

@@ -15,7 +15,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from octo_ros.types import SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

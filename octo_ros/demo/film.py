@@ -12,7 +12,7 @@ from octo_ros.data.bag import Bag
 from octo_ros.data.video import write_video
 from octo_ros.demo.canvas import Canvas, Caption
 from octo_ros.demo.reader import views
-from octo_ros.types import SafetyState
+from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from octo_ros.types import SafetyState
+from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

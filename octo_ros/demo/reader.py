@@ -29,7 +29,7 @@ from octo_ros.observation.images import decode
 from octo_ros.observation.joints import decode_joints
 from octo_ros.observation.sync import PRIMARY
 from octo_ros.robots.kinematics import Kinematics
-from octo_ros.types import SafetyState
+from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -17,7 +17,7 @@ from octo_ros.demo import plots
 from octo_ros.demo.dataset import step_samples
 from octo_ros.demo.reader import views
 from octo_ros.observation.encoding import encode_jpeg
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.data.episodes import Episode
-from octo_ros.types import SafetyState
+from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from rclpy.node import Node
 
-    from octo_ros.embodiment import ArmDriver, Driver, Embodiment, GripperDriver
+    from octo_ros.drivers import ArmDriver, Driver, GripperDriver
+    from octo_ros.embodiment import Embodiment
     from octo_ros.types import SafeCommand
 
 # A gripper command is repeated this often, so that a driver that starts late hears it too.

@@ -30,7 +30,7 @@ from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.process import run
 from octo_ros.nodes.safety_reports import SafetyReports
 from octo_ros.safety.filter import SafetyFilter
-from octo_ros.types import SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros_msgs.msg import EndEffectorDelta
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from octo_ros.geometry import Pose
 from octo_ros.nodes import qos
 from octo_ros.nodes.conversions import command_message, time_message, vector_message
-from octo_ros.types import SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros_msgs.msg import ExecutedAction, SafetyStatus
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from octo_ros.config import config_dataclass, load_yaml, parse
-from octo_ros.embodiment import Embodiment, Vector3
+from octo_ros.embodiment import Embodiment
 from octo_ros.errors import ConfigError
+from octo_ros.limits import Vector3
 from octo_ros.resources import share_directory
 
 ZERO: Vector3 = (0.0, 0.0, 0.0)

@@ -20,7 +20,8 @@ from octo_ros.safety.reference import CartesianReference
 from octo_ros.safety.servo import CartesianServo
 from octo_ros.safety.tracking import TrackingCheck
 from octo_ros.safety.verdict import Verdict, by_severity
-from octo_ros.types import SafeCommand, SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
+from octo_ros.types import SafeCommand
 
 if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
@@ -66,7 +67,7 @@ class SafetyFilter:
         self._dt = 1.0 / embodiment.timing.control_rate
         limits = embodiment.limits
         self._servo = CartesianServo.for_limits(limits, self._dt)
-        self._tracking = TrackingCheck(embodiment.joints, embodiment.timing.max_tracking_error)
+        self._tracking = TrackingCheck(embodiment.joints, embodiment.tracking.max_joint_error)
         self._output = OutputCheck(limits, self._dt)
         self.state = SafetyState.INACTIVE
         self.verdict = None

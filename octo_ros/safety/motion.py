@@ -19,11 +19,11 @@ from octo_ros.safety.limits.workspace import WorkspaceLimit
 from octo_ros.safety.singularity import damping
 from octo_ros.safety.solver import Objective, Solution, solve
 from octo_ros.safety.stop import StraightStop
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
-    from octo_ros.embodiment import Limits
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
     from octo_ros.robots.kinematics import Kinematics
     from octo_ros.safety.limits.limit import Limit
 

@@ -11,8 +11,8 @@ import numpy as np
 from octo_ros.geometry import readonly
 
 if TYPE_CHECKING:
-    from octo_ros.embodiment import Limits
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
 
 ROUNDING = 1e-6
 """Relative excess over a limit that is floating-point rounding."""

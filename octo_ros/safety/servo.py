@@ -11,8 +11,8 @@ import numpy as np
 from octo_ros.safety.stop import approach_speed
 
 if TYPE_CHECKING:
-    from octo_ros.embodiment import Limits
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
 
 CLOSING_LEVER = 0.2
 """Lever [m] by which the weakest joint acceleration becomes the linear braking curve."""

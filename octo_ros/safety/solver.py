@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from octo_ros.geometry import Array
     from octo_ros.safety.limits.limit import Constraint
-    from octo_ros.types import SafetyCode
+    from octo_ros.safety_codes import SafetyCode
 
 REGULARISATION = 2e-4
 """Least weight of |v|² against |A·v - b|² [m²/rad²].

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from octo_ros.types import Command

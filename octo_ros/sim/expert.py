@@ -21,8 +21,9 @@ from octo_ros.sim.motion import Pace, SmoothMotion
 from octo_ros.sim.tasks import TaskKind
 
 if TYPE_CHECKING:
-    from octo_ros.embodiment import Embodiment, Limits
+    from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
     from octo_ros.sim.scene import Scene
     from octo_ros.sim.tasks import SimTask
 

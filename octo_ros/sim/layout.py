@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from octo_ros.config import config_dataclass, load_yaml, parse
-from octo_ros.embodiment import Positive, Vector3
 from octo_ros.errors import ConfigError, UnknownNameError
+from octo_ros.limits import Positive, Vector3
 from octo_ros.resources import share_directory
 
 if TYPE_CHECKING:

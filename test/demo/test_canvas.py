@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from octo_ros.demo.canvas import BOTTOM, GAP, PICTURE, TOP, Canvas, Caption
-from octo_ros.types import SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
 
 CAMERAS = ('image_primary', 'image_wrist')
 GREEN = np.full((32, 32, 3), (0, 200, 0), np.uint8)

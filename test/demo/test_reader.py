@@ -7,7 +7,7 @@ from octo_ros.data.bag import Bag
 from octo_ros.demo.reader import read_story, views
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError
-from octo_ros.types import SafetyState
+from octo_ros.safety_codes import SafetyState
 
 ROBOT = load_embodiment('widowx')
 

@@ -13,7 +13,8 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import SafetyError, UnknownNameError
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety.output import OutputCheck
-from octo_ros.types import Command, JointState, SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
+from octo_ros.types import Command, JointState
 
 MS = 1_000_000
 PERIOD = 10 * MS

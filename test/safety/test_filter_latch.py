@@ -10,7 +10,8 @@ import pytest
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import SafetyError
 from octo_ros.safety.filter import SafetyFilter
-from octo_ros.types import Command, JointState, SafetyCode, SafetyState
+from octo_ros.safety_codes import SafetyCode, SafetyState
+from octo_ros.types import Command, JointState
 
 ROBOTS = ('widowx', 'franka', 'fr3', 'ur5', 'ur5e')
 PERIOD = 10_000_000
@@ -32,7 +33,7 @@ class Bench:
 
     @property
     def tolerance(self):
-        return self.embodiment.timing.max_tracking_error
+        return self.embodiment.tracking.max_joint_error
 
     def reset(self):
         self.filter.reset(self.now, self.measured())

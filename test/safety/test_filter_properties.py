@@ -18,7 +18,8 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import rotation_vector_from_matrix
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.safety.filter import SafetyFilter
-from octo_ros.types import Command, JointState, SafetyState
+from octo_ros.safety_codes import SafetyState
+from octo_ros.types import Command, JointState
 
 ROBOTS = ('widowx', 'franka', 'fr3', 'ur5', 'ur5e')
 PERIOD_NS = 10_000_000
@@ -225,7 +226,7 @@ def test_nothing_unsafe_leaves_whatever_comes_in(workshop, name, seed):
         if sent.state is SafetyState.LATCHED:  # a wrong state, 'off' by 0.2 rad
             limits = embodiment.limits
             seen = np.clip(arm.q + 0.2, limits.position_min, limits.position_max)
-            assert np.abs(sent.positions - seen).max() <= embodiment.timing.max_tracking_error
+            assert np.abs(sent.positions - seen).max() <= embodiment.tracking.max_joint_error
             assert not sent.velocities.any()
             embodiment, safety_filter, judge = start(workshop, name, arm.q, now_ns)
             gripper = 0.5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.gate import CommandGate
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 MS = 1_000_000
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.motion import Motion
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 DT = 0.01
 ALONG_Y = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])

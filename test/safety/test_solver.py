@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety.solver import REGULARISATION, Bounds, Objective, solve
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 ACCELERATION = SafetyCode.LIMITED_BY_ACCELERATION
 POSITION = SafetyCode.LIMITED_BY_JOINT_POSITION

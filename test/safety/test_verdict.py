@@ -3,7 +3,7 @@
 """Verdicts and the order of reasons."""
 
 from octo_ros.safety.verdict import Verdict, by_severity
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 
 def test_a_refusal_keeps_what_was_asked(command):

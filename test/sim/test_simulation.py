@@ -78,7 +78,7 @@ def test_the_arm_follows_its_reference_closely(name, simulate):
         simulation.command_joints(positions)
         simulation.step(0.01)
         worst = max(worst, np.abs(simulation.joint_state().positions[:-1] - positions).max())
-    assert worst < 0.3 * simulation.embodiment.timing.max_tracking_error
+    assert worst < 0.3 * simulation.embodiment.tracking.max_joint_error
     simulation.step(0.3)
     np.testing.assert_allclose(simulation.joint_state().positions[:-1], positions, atol=1e-3)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from octo_ros.safety.verdict import Verdict
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from octo_ros.safety.verdict import CommandContext

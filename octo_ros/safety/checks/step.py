@@ -16,7 +16,7 @@ from octo_ros.geometry import (
     rpy_from_matrix,
 )
 from octo_ros.safety.verdict import Verdict
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array

@@ -11,7 +11,7 @@ import numpy as np
 from octo_ros.geometry import readonly
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety.stop import approach_speed
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

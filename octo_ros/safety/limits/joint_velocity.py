@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from octo_ros.geometry import readonly
 from octo_ros.safety.limits.limit import Constraint
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

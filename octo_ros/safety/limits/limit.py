@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array, Pose
-    from octo_ros.types import SafetyCode
+    from octo_ros.safety_codes import SafetyCode
 
 
 @dataclass(frozen=True)

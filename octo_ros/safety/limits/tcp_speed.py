@@ -10,7 +10,7 @@ import numpy as np
 
 from octo_ros.geometry import readonly
 from octo_ros.safety.limits.limit import Constraint
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.checks.finite import FiniteCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 
 def test_finite_numbers_pass_unchanged(command, context):

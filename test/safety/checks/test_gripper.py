@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.checks.gripper import GripperCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 
 @pytest.mark.parametrize('opening', [0.0, 0.3, 1.0])

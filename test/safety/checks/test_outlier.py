@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.checks.outlier import OutlierCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 CHECK = OutlierCheck(linear_speed=0.25, angular_speed=1.0, factor=4.0)
 

@@ -5,7 +5,7 @@
 import pytest
 
 from octo_ros.safety.checks.rate import RateCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 CHECK = RateCheck(0.01)
 

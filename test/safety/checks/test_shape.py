@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.checks.shape import ShapeCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 CHECK = ShapeCheck('base_link', 0.01, 0.25)
 

@@ -5,7 +5,7 @@
 import pytest
 
 from octo_ros.safety.checks.stamp import StampCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 CHECK = StampCheck(max_age=0.2, max_future=0.02)
 MS = 1_000_000

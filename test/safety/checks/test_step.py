@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from octo_ros.geometry import matrix_from_rpy, rotation_vector_from_matrix
 from octo_ros.safety.checks.step import StepCheck
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 CHECK = StepCheck(linear_speed=0.25, angular_speed=1.0)
 steps = arrays(float, 3, elements=st.floats(-0.1, 0.1))

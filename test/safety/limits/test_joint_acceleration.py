@@ -7,7 +7,7 @@ import numpy as np
 from octo_ros.geometry import Pose
 from octo_ros.safety.limits.joint_acceleration import JointAccelerationLimit
 from octo_ros.safety.limits.limit import Configuration
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 
 def test_joints_slow_down_faster_than_they_speed_up():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from octo_ros.geometry import Pose
 from octo_ros.safety.limits.joint_position import JointPositionLimit
 from octo_ros.safety.limits.limit import Configuration
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 DT = 0.01
 BRAKING = 5.0

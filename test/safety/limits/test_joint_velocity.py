@@ -7,7 +7,7 @@ import numpy as np
 from octo_ros.geometry import Pose
 from octo_ros.safety.limits.joint_velocity import JointVelocityLimit
 from octo_ros.safety.limits.limit import Configuration
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 
 def test_the_speed_is_bounded_both_ways():

@@ -8,7 +8,7 @@ import pytest
 from octo_ros.geometry import Pose
 from octo_ros.safety.limits.limit import Configuration
 from octo_ros.safety.limits.tcp_speed import TcpSpeedLimit
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 LIMIT = TcpSpeedLimit(0.25, 1.0)
 # Joints that move the TCP along x, y, z and turn it about x, y, z, one each.

@@ -9,7 +9,7 @@ from octo_ros.geometry import Pose
 from octo_ros.safety.limits.limit import Configuration
 from octo_ros.safety.limits.workspace import WorkspaceLimit
 from octo_ros.safety.stop import StraightStop
-from octo_ros.types import SafetyCode
+from octo_ros.safety_codes import SafetyCode
 
 DT = 0.01
 STOP = StraightStop([2.0, 2.0, 2.0], DT)
