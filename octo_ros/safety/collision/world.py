@@ -1,0 +1,197 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""All that an arm can hit, and how far it is from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from octo_ros.errors import SafetyError
+from octo_ros.geometry import matrix_from_rpy
+from octo_ros.robots.model import load_robot_model
+from octo_ros.safety.collision.body import FINGERS, Body, arm_bodies, levers
+from octo_ros.safety.collision.group import PairGroup
+from octo_ros.safety.collision.shapes import coal_shape
+from octo_ros.safety.report import NearestPair
+
+if TYPE_CHECKING:
+    from octo_ros.embodiment import Embodiment
+    from octo_ros.geometry import Array
+    from octo_ros.limits import CollisionLimits, Obstacle
+    from octo_ros.robots.kinematics import Kinematics
+    from octo_ros.robots.model import RobotModel, Shape
+    from octo_ros.safety.collision.group import Contact
+
+TABLE = 'table'
+
+TOLERANCE = 2e-5
+"""Added to every clearance [m]: coal's distances to boxes are good to a micrometre."""
+
+_JOINED = 1
+"""Bodies of joints this far apart touch by construction."""
+
+
+class CollisionWorld:
+    """Distances between an arm and itself, the table and obstacles.
+
+    Which pairs are watched: bodies of the arm with at least one joint between theirs, less those
+    that the robot's model names as `always_near`; and every body that moves, against table and
+    obstacles. The table is a plane below the whole arm: bodies of the first joint, which only turn
+    about it, are not held against it.
+
+    Args:
+        limits: Clearances and what stands around.
+        model: Geometry of the arm.
+        kinematics: Of the same arm; not shared with another thread.
+
+    Attributes:
+        bodies: Of the arm.
+        levers: Way of any point of the arm per turn of each joint, at most; shape (n,), m/rad.
+    """
+
+    def __init__(
+        self, limits: CollisionLimits, model: RobotModel, kinematics: Kinematics
+    ) -> None:
+        self._limits = limits
+        self._kinematics = kinematics
+        self.bodies = arm_bodies(model)
+        self.levers = levers(model, self.bodies)
+        self._obstacles = {obstacle.name: obstacle for obstacle in limits.obstacles}
+        self._self_group = self._against_itself(model.always_near)
+        self._surroundings = self._against_surroundings()
+
+    @classmethod
+    def for_embodiment(cls, embodiment: Embodiment, kinematics: Kinematics) -> CollisionWorld:
+        """The world that a robot's contract describes."""
+        return cls(embodiment.collision, load_robot_model(embodiment), kinematics)
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """The boxes that stand around."""
+        return tuple(self._obstacles.values())
+
+    def add(self, obstacle: Obstacle) -> None:
+        """Put an obstacle into the world.
+
+        Raises:
+            SafetyError: One of that name is there.
+        """
+        if obstacle.name in self._obstacles:
+            msg = f'There already is an obstacle {obstacle.name!r}; remove it first.'
+            raise SafetyError(msg)
+        self._obstacles[obstacle.name] = obstacle
+        self._surroundings = self._against_surroundings()
+
+    def remove(self, name: str) -> None:
+        """Take an obstacle out of the world.
+
+        Raises:
+            SafetyError: None of that name is there.
+        """
+        if name not in self._obstacles:
+            known = ', '.join(sorted(self._obstacles)) or 'none'
+            msg = f'There is no obstacle {name!r}; known are: {known}.'
+            raise SafetyError(msg)
+        del self._obstacles[name]
+        self._surroundings = self._against_surroundings()
+
+    def room(self, positions: Array) -> float:
+        """The least distance beyond a clearance at `positions` [rad], shape (n,), in m."""
+        return min(self._self_group.room(positions), self._surroundings.room(positions))
+
+    def contacts(self, positions: Array, near: float) -> tuple[float, list[Contact]]:
+        """The least room at `positions`, and the pairs with less than `near` [m]."""
+        least, found = np.inf, []
+        for group in (self._self_group, self._surroundings):
+            room = group.room(positions)
+            least = min(least, room)
+            if room < near:
+                found += group.contacts(near)
+        return least, found
+
+    def nearest(self, positions: Array) -> NearestPair | None:
+        """The pair with the least room at `positions`; None without pairs."""
+        found = []
+        for group in (self._self_group, self._surroundings):
+            group.room(positions)
+            found += group.contacts(np.inf)
+        if not found:
+            return None
+        contact = min(found, key=lambda c: c.room)
+        clearance = self._clearance(contact)
+        return NearestPair(
+            contact.first.split('/')[0],
+            contact.second.split('/')[0],
+            contact.room + clearance,
+            clearance,
+            contact.point,
+            contact.other_point,
+        )
+
+    def _clearance(self, contact: Contact) -> float:
+        surrounds = contact.second == TABLE or contact.second in self._obstacles
+        if not surrounds:
+            return self._limits.self_clearance
+        fingers = contact.first.startswith(FINGERS)
+        return self._limits.finger_clearance if fingers else self._limits.clearance
+
+    def _against_itself(self, always_near: tuple[tuple[str, str], ...]) -> PairGroup:
+        swell = 0.5 * (self._limits.self_clearance + TOLERANCE)
+        geometry = self._kinematics.pinocchio.GeometryModel()
+        ids = [self._add_body(geometry, i, body, swell) for i, body in enumerate(self.bodies)]
+        near = {frozenset(pair) for pair in always_near}
+        for i, body in enumerate(self.bodies):
+            for j, other in enumerate(self.bodies[:i]):
+                apart = body.joint - other.joint
+                if apart > _JOINED and frozenset((body.link, other.link)) not in near:
+                    self._add_pair(geometry, ids[i], ids[j])
+        return PairGroup(self._kinematics, geometry)
+
+    def _against_surroundings(self) -> PairGroup:
+        limits = self._limits
+        geometry = self._kinematics.pinocchio.GeometryModel()
+        ids = {}
+        for i, body in enumerate(self.bodies):
+            clearance = limits.finger_clearance if body.link == FINGERS else limits.clearance
+            if body.joint > 0:
+                ids[i] = self._add_body(geometry, i, body, clearance + TOLERANCE)
+        if limits.table_height is not None:
+            table = self._add_table(geometry, limits.table_height)
+            for i, identity in ids.items():
+                if self.bodies[i].joint > 1:
+                    self._add_pair(geometry, identity, table)
+        for obstacle in self._obstacles.values():
+            box = self._add_obstacle(geometry, obstacle)
+            for identity in ids.values():
+                self._add_pair(geometry, identity, box)
+        return PairGroup(self._kinematics, geometry)
+
+    def _add_body(self, geometry: Any, index: int, body: Body, swell: float) -> int:  # noqa: ANN401
+        shape = coal_shape(body.shape.kind, body.shape.size)
+        shape.setSweptSphereRadius(swell)
+        pose = body.pose
+        return self._add(
+            geometry, f'{body.link}/{index}', body.joint, pose.rotation, pose.position, shape
+        )
+
+    def _add_table(self, geometry: Any, height: float) -> int:  # noqa: ANN401
+        plane = coal_shape('plane', (height,))
+        return self._add(geometry, TABLE, 0, np.eye(3), np.zeros(3), plane)
+
+    def _add_obstacle(self, geometry: Any, obstacle: Obstacle) -> int:  # noqa: ANN401
+        box = coal_shape('box', obstacle.size)
+        rotation = matrix_from_rpy(obstacle.rpy)
+        return self._add(geometry, obstacle.name, 0, rotation, np.array(obstacle.xyz), box)
+
+    def _add(
+        self, geometry: Any, name: str, joint: int, rotation: Array, position: Array, shape: Any  # noqa: ANN401
+    ) -> int:
+        pin = self._kinematics.pinocchio
+        placement = pin.SE3(np.array(rotation), np.array(position))
+        identity = geometry.addGeometryObject(pin.GeometryObject(name, joint, placement, shape))
+        return int(identity)
+
+    def _add_pair(self, geometry: Any, first: int, second: int) -> None:  # noqa: ANN401
+        geometry.addCollisionPair(self._kinematics.pinocchio.CollisionPair(first, second))
