@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
 
@@ -44,6 +42,9 @@ class Approach:
     linear: float
     angular: float
     lag: float
+    _joint_step: Array = field(init=False, repr=False)
+    _joint_square: Array = field(init=False, repr=False)
+    _joint_twice: Array = field(init=False, repr=False)
 
     @classmethod
     def for_limits(cls, limits: Limits, dt: float) -> Approach:
@@ -53,13 +54,36 @@ class Approach:
         lag = 2.0 * dt + float((acceleration / limits.jerk).max())
         return cls(EASE * acceleration, LEVER * weakest, weakest, lag)
 
-    def speed(self, distance: ArrayLike, deceleration: ArrayLike) -> Array:
-        """The largest speed towards something `distance` away; below zero counts as zero."""
-        step = np.multiply(deceleration, self.lag)
-        room = np.multiply(deceleration, 2.0) * np.maximum(distance, 0.0)
-        speed: Array = np.sqrt(step * step + room) - step
+    def __post_init__(self) -> None:
+        # Half of what the tick's arithmetic needs, once.
+        joint_step = self.joint * self.lag
+        object.__setattr__(self, '_joint_step', joint_step)
+        object.__setattr__(self, '_joint_square', joint_step * joint_step)
+        object.__setattr__(self, '_joint_twice', 2.0 * self.joint)
+
+    def joint_speed(self, distance: Array) -> Array:
+        """The largest speeds of the joints towards something `distance` away [rad], shape (n,).
+
+        A distance below zero counts as zero.
+        """
+        room = self._joint_twice * np.maximum(distance, 0.0)
+        speed: Array = np.sqrt(room + self._joint_square) - self._joint_step
         return speed
 
-    def distance(self, speed: float, deceleration: float) -> float:
-        """The distance from which on `speed` is too fast."""
-        return speed * self.lag + speed * speed / (2.0 * deceleration)
+    def linear_speed(self, distance: Array) -> Array:
+        """The largest speeds of points towards something `distance` away [m]; any shape."""
+        return self._speed(distance, self.linear)
+
+    def angular_speed(self, distance: Array) -> Array:
+        """The largest rates of turn towards something `distance` away [rad]; any shape."""
+        return self._speed(distance, self.angular)
+
+    def linear_distance(self, speed: Array) -> Array:
+        """The distance [m] from which on a point's speed [m/s] is too fast; any shape."""
+        return speed * (self.lag + speed * (0.5 / self.linear))
+
+    def _speed(self, distance: Array, deceleration: float) -> Array:
+        step = deceleration * self.lag
+        room = (2.0 * deceleration) * np.maximum(distance, 0.0)
+        speed: Array = np.sqrt(room + step * step) - step
+        return speed

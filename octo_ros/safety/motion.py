@@ -177,9 +177,8 @@ class Motion:
         stop = self._planner.plan(then)
         if stop is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
-        problem = self._rules.verification.problem(
-            configuration.positions, self.tcp, self._room, stop.positions
-        )
+        path = np.concatenate([self._now.positions[None], stop.positions])
+        problem = self._rules.verification.problem(path, self._room)
         if problem is not None:
             return self.brake() | codes | {SafetyCode.LIMITED_BY_VERIFIED_STOP}
         self._stop, self._stopped = stop, 0

@@ -57,9 +57,8 @@ class MotionRules:
         self.tcp_speed = TcpSpeedLimit(limits.linear_speed, limits.angular_speed)
         self._singularity = SingularityLimit(limits.singularity)
         self._collision = CollisionLimit(approach)
-        self._slow_distance = embodiment.collision.slow_distance
-        # What a joint may gain within the lag of the approach, on top of its velocity.
-        self._gain = approach.lag * np.array(limits.acceleration)
+        # What a joint may gain in one period.
+        self._gain = dt * np.array(limits.acceleration)
         tilt = None
         if limits.tilt_cone is not None:
             axis = load_robot_model(embodiment).approach_axis
@@ -76,9 +75,8 @@ class MotionRules:
 
     def contacts(self, positions: Array, velocities: Array) -> tuple[float, list[Contact]]:
         """The least room to any body [m], and the pairs that may have to be slowed now."""
-        fastest = float((np.abs(velocities) + self._gain) @ self._world.levers)
-        relevant = min(self._slow_distance, self._collision.relevant_room(fastest))
-        return self._world.contacts(positions, relevant)
+        fastest = np.abs(velocities) + self._gain
+        return self._world.contacts(positions, fastest, self._collision.relevant_room)
 
     def objective(
         self, configuration: Configuration, twist: Array
@@ -89,9 +87,8 @@ class MotionRules:
             configuration: Where the arm is.
             twist: Wanted of the TCP, shape (6,): m/s, then rad/s, base axes.
         """
-        self._sigma = self._singularity.smallest(configuration.jacobian)
         weights = self._singularity.weights
-        damping = self._singularity.damping(self._sigma)
+        damping = self._singularity.damping(configuration.jacobian)
         objective = Objective(weights[:, None] * configuration.jacobian, weights * twist, damping)
         codes = {SafetyCode.LIMITED_BY_SINGULARITY} if damping > 0.0 else set()
         return objective, frozenset(codes)
@@ -101,7 +98,7 @@ class MotionRules:
         constraints = [limit.constraint(configuration) for limit in self._limits]
         if configuration.contacts:
             constraints.append(self._collision.constraint(configuration))
-        if self._singularity.near(self._singularity.smallest(configuration.jacobian)):
+        if self._singularity.near(configuration.jacobian):
             constraints.append(self._singularity.constraint(configuration))
         return constraints
 

@@ -12,7 +12,7 @@ from octo_ros.geometry import readonly
 from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
-    from octo_ros.geometry import Array, Pose
+    from octo_ros.geometry import Array
     from octo_ros.limits import Limits
     from octo_ros.robots.kinematics import Kinematics
     from octo_ros.safety.collision.world import CollisionWorld
@@ -58,61 +58,64 @@ class StopVerification:
         self._tilt = tilt
         self._max_tilt = limits.tilt_cone.half_angle if limits.tilt_cone else np.inf
         margin = limits.position_margin
-        self._lower = readonly(np.add(limits.position_min, margin))
-        self._upper = readonly(np.subtract(limits.position_max, margin))
-        self._step = readonly(np.multiply(limits.velocity, dt))
+        self._lower = readonly(np.add(limits.position_min, margin) - ROUNDING)
+        self._upper = readonly(np.subtract(limits.position_max, margin) + ROUNDING)
+        self._step = readonly(np.multiply(limits.velocity, dt) + ROUNDING)
         # Squares of the longest steps: of the TCP, and the chord |R' - R| of its rotation.
         self._linear_step = (limits.linear_speed * dt) ** 2
         self._chord = 8.0 * np.sin(0.5 * limits.angular_speed * dt) ** 2
         # The box as six more planes.
         box = np.concatenate([np.eye(3), -np.eye(3)])
         corners = np.concatenate([limits.workspace_min, np.negative(limits.workspace_max)])
-        self._normals = readonly(np.array([*box, *(plane.normal for plane in limits.planes)]))
+        self._normals = readonly(np.array([*box, *(plane.normal for plane in limits.planes)]).T)
         self._offsets = readonly(np.array([*corners, *(plane.offset for plane in limits.planes)]))
 
-    def problem(self, now: Array, tcp: Pose, room: float, path: Array) -> SafetyCode | None:
+    def problem(self, path: Array, room: float) -> SafetyCode | None:
         """The first limit that a path breaks; None if it keeps all.
 
         Args:
-            now: Where the joints are, shape (n,), rad.
-            tcp: Where the TCP is there.
-            room: The least room to any body there [m].
-            path: Where they would be after each of the coming periods, shape (k, n), rad.
+            path: Where the joints are now and would be after each of the coming periods, shape
+                (k, n), rad.
+            room: The least room to any body now [m].
         """
-        steps = np.diff(path, axis=0, prepend=now[None])
-        if not (np.abs(steps) <= self._step + ROUNDING).all():
+        steps = np.abs(path[1:] - path[:-1])
+        if not (steps.max(axis=0) <= self._step).all():
             return SafetyCode.SCALED_FOR_VELOCITY
-        lower, upper = np.minimum(self._lower, now), np.maximum(self._upper, now)
-        if not ((path >= lower - ROUNDING) & (path <= upper + ROUNDING)).all():
+        # max and min hand a NaN on, and every comparison with it is False.
+        now, least, most = path[0], path.min(axis=0), path.max(axis=0)
+        inside = (least >= self._lower) & (most <= self._upper)
+        if not (inside | ((least >= now) & (most <= self._upper))
+                | ((most <= now) & (least >= self._lower))).all():
             return SafetyCode.LIMITED_BY_JOINT_POSITION
-        return self._tcp_problem(tcp, path) or self._collision(room, steps, path)
+        return self._tcp_problem(path) or self._collision(room, steps, path)
 
-    def _tcp_problem(self, tcp: Pose, path: Array) -> SafetyCode | None:
+    def _tcp_problem(self, path: Array) -> SafetyCode | None:
         positions, rotations = self._kinematics.tcp_poses(path)
-        moved = np.diff(positions, axis=0, prepend=tcp.position[None])
-        if not ((moved * moved).sum(axis=1) <= self._linear_step).all():
+        moved = positions[1:] - positions[:-1]
+        if not np.einsum('ij,ij->i', moved, moved).max() <= self._linear_step:
             return SafetyCode.SCALED_FOR_VELOCITY
-        turned = np.diff(rotations, axis=0, prepend=tcp.rotation[None])
-        if not ((turned * turned).sum(axis=(1, 2)) <= self._chord).all():
+        frames = rotations.reshape(-1, 9)
+        turned = frames[1:] - frames[:-1]
+        if not np.einsum('ij,ij->i', turned, turned).max() <= self._chord:
             return SafetyCode.SCALED_FOR_VELOCITY
-        here = self._normals @ tcp.position - self._offsets
-        rooms = positions @ self._normals.T - self._offsets
-        if not (rooms >= np.minimum(here, 0.0) - ROUNDING).all():
+        rooms = positions @ self._normals
+        rooms -= self._offsets
+        if not (rooms.min(axis=0) >= np.minimum(rooms[0], 0.0) - ROUNDING).all():
             return SafetyCode.PROJECTED_ON_WORKSPACE
         if self._tilt is None:
             return None
-        tilts = self._tilt.angles(np.concatenate([tcp.rotation[None], rotations]))
-        if not (tilts[1:] <= max(self._max_tilt, tilts[0]) + ROUNDING).all():
+        tilts = self._tilt.angles(rotations)
+        if not tilts.max() <= max(self._max_tilt, tilts[0]):
             return SafetyCode.LIMITED_BY_TILT
         return None
 
     def _collision(self, room: float, steps: Array, path: Array) -> SafetyCode | None:
         allowed = min(room, 0.0)
-        way = np.cumsum(np.abs(steps) @ self._world.levers)
+        way = np.cumsum(steps @ self._world.levers)
         measured_at = 0.0
         while room >= allowed:  # False for a NaN, too
             k = int(np.searchsorted(way, measured_at + room - allowed, side='right'))
-            if k == len(path):
+            if k == len(way):
                 return None
-            room, measured_at = self._world.room(path[k]), float(way[k])
+            room, measured_at = self._world.room(path[k + 1]), float(way[k])
         return SafetyCode.LIMITED_BY_COLLISION

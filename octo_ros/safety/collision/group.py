@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from octo_ros.geometry import Array
     from octo_ros.robots.kinematics import Kinematics
+
+READ_AGAIN = 0.1
+"""Turn of a joint [rad] after which all rooms are read again."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,23 @@ class PairGroup:
     exactly as a distance does), so that the smallest distance that coal finds is the smallest
     room, and one number has to be read instead of forty.
 
+    Which pairs are near is asked in every tick, too. A room changes by no more than Σ lever·|Δq|
+    over the joints between the two bodies, so rooms that were read at some time tell later which
+    of them may be small now; only these are read again.
+
     Args:
         kinematics: Of the arm.
         geometry: Pinocchio's geometry model with its pairs; the first body of each pair is moved
             by at least as many joints as the second.
+        levers: Way of any point of the arm per turn of each joint, at most; shape (n,), m/rad.
     """
 
-    def __init__(self, kinematics: Kinematics, geometry: Any) -> None:  # noqa: ANN401 - pinocchio has no types
+    def __init__(
+        self,
+        kinematics: Kinematics,
+        geometry: Any,  # noqa: ANN401 - pinocchio has no types
+        levers: Array,
+    ) -> None:
         self._pin = kinematics.pinocchio
         self._model = kinematics.pinocchio_model
         self._data = self._model.createData()
@@ -60,6 +75,13 @@ class PairGroup:
         pairs = [(pair.first, pair.second) for pair in geometry.collisionPairs]
         objects = geometry.geometryObjects
         self._pairs = [(objects[a], objects[b]) for a, b in pairs]
+        self._levers = np.zeros((len(pairs), len(levers)))
+        for row, (first, second) in zip(self._levers, self._pairs, strict=True):
+            row[second.parentJoint : first.parentJoint] = levers[
+                second.parentJoint : first.parentJoint
+            ]
+        self._read_at = np.full(len(levers), np.inf)
+        self._rooms = np.zeros(len(pairs))
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -77,13 +99,41 @@ class PairGroup:
         )
         return float(self._results.distanceResults[nearest].min_distance)
 
-    def contacts(self, room: float) -> list[Contact]:
-        """Pairs with less than `room` [m], where `room` was asked last."""
-        return [
-            self._contact(index, result)
-            for index, result in enumerate(self._results.distanceResults)
-            if result.min_distance < room
-        ]
+    def contacts(
+        self, positions: Array, speeds: Array, relevant: Callable[[Array], Array]
+    ) -> list[Contact]:
+        """Pairs that are near for their speed. Ask for the room at the same positions before.
+
+        Args:
+            positions: Shape (n,), rad.
+            speeds: How fast the joints are at most, shape (n,), rad/s.
+            relevant: From the speeds [m/s] at which the bodies of pairs approach each other at
+                most to the rooms [m] from which on that matters.
+        """
+        near = relevant(self._levers @ speeds)
+        if not (np.abs(positions - self._read_at) <= READ_AGAIN).all():
+            self._read(positions)
+        ways = self._levers @ np.abs(positions - self._read_at)
+        results = self._results.distanceResults
+        found = []
+        for index in np.flatnonzero(self._rooms - ways < near):
+            result = results[int(index)]
+            if result.min_distance < near[index]:
+                found.append(self._contact(int(index), result))
+        return found
+
+    def nearest(self, positions: Array) -> Contact | None:
+        """The pair with the least room; None without pairs."""
+        if not self._pairs:
+            return None
+        nearest = self._pin.computeDistances(
+            self._model, self._data, self._geometry, self._results, positions
+        )
+        return self._contact(int(nearest), self._results.distanceResults[nearest])
+
+    def _read(self, positions: Array) -> None:
+        self._rooms = np.array([r.min_distance for r in self._results.distanceResults])
+        self._read_at = positions
 
     def _contact(self, index: int, result: Any) -> Contact:  # noqa: ANN401 - coal has no types
         first, second = self._pairs[index]

@@ -17,6 +17,8 @@ from octo_ros.safety.collision.shapes import coal_shape
 from octo_ros.safety.report import NearestPair
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
     from octo_ros.limits import CollisionLimits, Obstacle
@@ -101,22 +103,31 @@ class CollisionWorld:
         """The least distance beyond a clearance at `positions` [rad], shape (n,), in m."""
         return min(self._self_group.room(positions), self._surroundings.room(positions))
 
-    def contacts(self, positions: Array, near: float) -> tuple[float, list[Contact]]:
-        """The least room at `positions`, and the pairs with less than `near` [m]."""
+    def contacts(
+        self, positions: Array, speeds: Array, relevant: Callable[[Array], Array]
+    ) -> tuple[float, list[Contact]]:
+        """The least room [m], and the pairs that are near for their speed (`PairGroup.contacts`).
+
+        No pair is near beyond `slow_distance`.
+
+        Args:
+            positions: Shape (n,), rad.
+            speeds: How fast the joints are at most, shape (n,), rad/s.
+            relevant: Rooms [m] that matter at approach speeds [m/s].
+        """
+        slow = self._limits.slow_distance
         least, found = np.inf, []
         for group in (self._self_group, self._surroundings):
             room = group.room(positions)
             least = min(least, room)
-            if room < near:
-                found += group.contacts(near)
-        return least, found
+            if room < slow:
+                found += group.contacts(positions, speeds, relevant)
+        return least, [contact for contact in found if contact.room < slow]
 
     def nearest(self, positions: Array) -> NearestPair | None:
         """The pair with the least room at `positions`; None without pairs."""
-        found = []
-        for group in (self._self_group, self._surroundings):
-            group.room(positions)
-            found += group.contacts(np.inf)
+        groups = (self._self_group, self._surroundings)
+        found = [contact for group in groups if (contact := group.nearest(positions)) is not None]
         if not found:
             return None
         contact = min(found, key=lambda c: c.room)
@@ -147,7 +158,7 @@ class CollisionWorld:
                 apart = body.joint - other.joint
                 if apart > _JOINED and frozenset((body.link, other.link)) not in near:
                     self._add_pair(geometry, ids[i], ids[j])
-        return PairGroup(self._kinematics, geometry)
+        return PairGroup(self._kinematics, geometry, self.levers)
 
     def _against_surroundings(self) -> PairGroup:
         limits = self._limits
@@ -166,7 +177,7 @@ class CollisionWorld:
             box = self._add_obstacle(geometry, obstacle)
             for identity in ids.values():
                 self._add_pair(geometry, identity, box)
-        return PairGroup(self._kinematics, geometry)
+        return PairGroup(self._kinematics, geometry, self.levers)
 
     def _add_body(self, geometry: Any, index: int, body: Body, swell: float) -> int:  # noqa: ANN401
         shape = coal_shape(body.shape.kind, body.shape.size)

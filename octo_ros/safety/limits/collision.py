@@ -34,9 +34,9 @@ class CollisionLimit:
     def __init__(self, approach: Approach) -> None:
         self._approach = approach
 
-    def relevant_room(self, speed: float) -> float:
-        """Room [m] beyond which nothing has to be slowed, if no point is faster than `speed`."""
-        return self._approach.distance(speed, self._approach.linear)
+    def relevant_room(self, speeds: Array) -> Array:
+        """Room [m] beyond which a pair that is no faster than `speeds` [m/s] is not slowed."""
+        return self._approach.linear_distance(speeds)
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """One row for each near pair."""
@@ -45,7 +45,7 @@ class CollisionLimit:
         room = np.array([contact.room for contact in contacts])
         return Constraint(
             SafetyCode.LIMITED_BY_COLLISION,
-            -self._approach.speed(room, self._approach.linear),
+            -self._approach.linear_speed(room),
             np.full(len(rows), np.inf),
             np.array(rows),
         )

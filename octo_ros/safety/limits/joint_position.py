@@ -38,6 +38,6 @@ class JointPositionLimit:
         q, approach = configuration.positions, self._approach
         return Constraint(
             SafetyCode.LIMITED_BY_JOINT_POSITION,
-            -approach.speed(q - self._lower, approach.joint),
-            approach.speed(self._upper - q, approach.joint),
+            -approach.joint_speed(q - self._lower),
+            approach.joint_speed(self._upper - q),
         )

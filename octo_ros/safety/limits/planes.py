@@ -39,7 +39,7 @@ class PlanesLimit:
         room = self._normals @ configuration.tcp.position - self._offsets
         return Constraint(
             SafetyCode.PROJECTED_ON_WORKSPACE,
-            -self._approach.speed(room, self._approach.linear),
+            -self._approach.linear_speed(room),
             self._upper,
             self._normals @ configuration.jacobian[:3],
         )

@@ -43,6 +43,8 @@ class SingularityLimit:
         self._slow = thresholds.slow
         self._stop = thresholds.stop
         self._weights = np.array([1.0] * 3 + [thresholds.length] * 3)
+        self._column = self._weights[:, None]
+        self._known, self._known_jacobian = 0.0, np.zeros((6, 1))
 
     @property
     def weights(self) -> Array:
@@ -53,15 +55,24 @@ class SingularityLimit:
         """σ of a Jacobian, shape (6, n)."""
         return float(np.linalg.svd(self._weights[:, None] * jacobian, compute_uv=False)[-1])
 
-    def near(self, smallest: float) -> bool:
-        """Whether the arm is near a singularity."""
-        return smallest < self._slow
+    def near(self, jacobian: Array) -> bool:
+        """Whether the arm is near a singularity.
 
-    def damping(self, smallest: float) -> float:
+        σ changes by no more than the Frobenius norm of the Jacobian's change (Weyl), so that a σ
+        that was large at some time answers for the poses around it.
+        """
+        change = ((jacobian - self._known_jacobian) * self._column).ravel()
+        reserve = self._known - self._slow
+        if reserve > 0.0 and change @ change < reserve * reserve:
+            return False
+        self._known, self._known_jacobian = self.smallest(jacobian), jacobian
+        return self._known < self._slow
+
+    def damping(self, jacobian: Array) -> float:
         """Weight of |v|² in the least-squares inverse; 0 away from singularities."""
-        if smallest >= self._slow:
+        if not self.near(jacobian):
             return 0.0
-        return STRONGEST * (1.0 - (smallest / self._slow) ** 2)
+        return STRONGEST * (1.0 - (self._known / self._slow) ** 2)
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """One row for σ."""

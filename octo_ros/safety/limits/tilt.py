@@ -45,7 +45,7 @@ class TiltLimit:
         sine = float(np.sqrt(outwards @ outwards))
         row = (outwards / max(sine, 1e-9)) @ configuration.jacobian[3:]
         room = self._half_angle - float(np.arctan2(sine, self._axis @ axis))
-        speed = self._approach.speed([room], self._approach.angular)
+        speed = self._approach.angular_speed(np.array([room]))
         return Constraint(SafetyCode.LIMITED_BY_TILT, np.array([-np.inf]), speed, row[None])
 
     def angles(self, rotations: Array) -> Array:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from octo_ros.geometry import readonly
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
@@ -36,10 +38,9 @@ class WorkspaceLimit:
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """Rows along the three axes."""
-        position, approach = configuration.tcp.position, self._approach
+        position = configuration.tcp.position
+        rooms = np.array([self._lower - position, position - self._upper])
+        below, above = self._approach.linear_speed(-rooms)
         return Constraint(
-            SafetyCode.PROJECTED_ON_WORKSPACE,
-            -approach.speed(position - self._lower, approach.linear),
-            approach.speed(self._upper - position, approach.linear),
-            configuration.jacobian[:3],
+            SafetyCode.PROJECTED_ON_WORKSPACE, -below, above, configuration.jacobian[:3]
         )
