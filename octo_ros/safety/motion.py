@@ -215,7 +215,9 @@ class Motion:
         """Make a motion the reference, after the last check on what is sent."""
         velocities = (then.positions - self._now.positions) / self._dt
         accelerations = (velocities - self._velocities) / self._dt
-        problem = self._output.problem(then.positions, velocities, accelerations, self._accelerations)
+        problem = self._output.problem(
+            then.positions, velocities, accelerations, self._accelerations
+        )
         if problem is not None:
             self.output_problem = problem
             self._rest_at(self._now.positions)

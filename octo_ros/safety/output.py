@@ -11,8 +11,8 @@ import numpy as np
 from octo_ros.geometry import readonly
 
 if TYPE_CHECKING:
-    from octo_ros.limits import Limits
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
 
 ROUNDING = 1e-12
 """Rounding of a position [rad]; divided by the period for each derivative."""

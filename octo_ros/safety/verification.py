@@ -84,8 +84,11 @@ class StopVerification:
         # max and min hand a NaN on, and every comparison with it is False.
         now, least, most = path[0], path.min(axis=0), path.max(axis=0)
         inside = (least >= self._lower) & (most <= self._upper)
-        if not (inside | ((least >= now) & (most <= self._upper))
-                | ((most <= now) & (least >= self._lower))).all():
+        if not (
+            inside
+            | ((least >= now) & (most <= self._upper))
+            | ((most <= now) & (least >= self._lower))
+        ).all():
             return SafetyCode.LIMITED_BY_JOINT_POSITION
         return self._tcp_problem(path) or self._collision(room, steps, path)
 

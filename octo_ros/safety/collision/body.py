@@ -66,9 +66,13 @@ def arm_bodies(model: RobotModel) -> tuple[Body, ...]:
             for shape in segment.shapes
             if shape.collide
         ]
-    corners = np.concatenate([_finger_corners(model, finger.xyz, finger.axis, shape)
-                              for finger in model.fingers
-                              for shape in finger.shapes])
+    corners = np.concatenate(
+        [
+            _finger_corners(model, finger.xyz, finger.axis, shape)
+            for finger in model.fingers
+            for shape in finger.shapes
+        ]
+    )
     lower, upper = corners.min(axis=0), corners.max(axis=0)
     box = replace(
         model.fingers[0].shapes[0],

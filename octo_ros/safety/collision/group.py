@@ -100,7 +100,7 @@ class PairGroup:
         return float(self._results.distanceResults[nearest].min_distance)
 
     def contacts(
-        self, positions: Array, speeds: Array, relevant: Callable[[Array], Array]
+        self, positions: Array, speeds: Array, relevant: Callable[[Array], Array], most: float
     ) -> list[Contact]:
         """Pairs that are near for their speed. Ask for the room at the same positions before.
 
@@ -109,8 +109,9 @@ class PairGroup:
             speeds: How fast the joints are at most, shape (n,), rad/s.
             relevant: From the speeds [m/s] at which the bodies of pairs approach each other at
                 most to the rooms [m] from which on that matters.
+            most: No pair is near beyond this room [m].
         """
-        near = relevant(self._levers @ speeds)
+        near = np.minimum(relevant(self._levers @ speeds), most)
         if not (np.abs(positions - self._read_at) <= READ_AGAIN).all():
             self._read(positions)
         ways = self._levers @ np.abs(positions - self._read_at)
@@ -138,8 +139,8 @@ class PairGroup:
     def _contact(self, index: int, result: Any) -> Contact:  # noqa: ANN401 - coal has no types
         first, second = self._pairs[index]
         return Contact(
-            first.name,
-            second.name,
+            first.name.split('/')[0],
+            second.name.split('/')[0],
             float(result.min_distance),
             -np.array(result.normal),
             np.array(result.getNearestPoint1()),

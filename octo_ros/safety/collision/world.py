@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import CollisionLimits, Obstacle
     from octo_ros.robots.kinematics import Kinematics
-    from octo_ros.robots.model import RobotModel, Shape
+    from octo_ros.robots.model import RobotModel
     from octo_ros.safety.collision.group import Contact
 
 TABLE = 'table'
@@ -53,16 +53,14 @@ class CollisionWorld:
         levers: Way of any point of the arm per turn of each joint, at most; shape (n,), m/rad.
     """
 
-    def __init__(
-        self, limits: CollisionLimits, model: RobotModel, kinematics: Kinematics
-    ) -> None:
+    def __init__(self, limits: CollisionLimits, model: RobotModel, kinematics: Kinematics) -> None:
         self._limits = limits
         self._kinematics = kinematics
         self.bodies = arm_bodies(model)
         self.levers = levers(model, self.bodies)
         self._obstacles = {obstacle.name: obstacle for obstacle in limits.obstacles}
-        self._self_group = self._against_itself(model.always_near)
-        self._surroundings = self._against_surroundings()
+        self._always_near = {frozenset(pair) for pair in model.always_near}
+        self._pairs = self._watched()
 
     @classmethod
     def for_embodiment(cls, embodiment: Embodiment, kinematics: Kinematics) -> CollisionWorld:
@@ -84,7 +82,7 @@ class CollisionWorld:
             msg = f'There already is an obstacle {obstacle.name!r}; remove it first.'
             raise SafetyError(msg)
         self._obstacles[obstacle.name] = obstacle
-        self._surroundings = self._against_surroundings()
+        self._pairs = self._watched()
 
     def remove(self, name: str) -> None:
         """Take an obstacle out of the world.
@@ -97,11 +95,11 @@ class CollisionWorld:
             msg = f'There is no obstacle {name!r}; known are: {known}.'
             raise SafetyError(msg)
         del self._obstacles[name]
-        self._surroundings = self._against_surroundings()
+        self._pairs = self._watched()
 
     def room(self, positions: Array) -> float:
         """The least distance beyond a clearance at `positions` [rad], shape (n,), in m."""
-        return min(self._self_group.room(positions), self._surroundings.room(positions))
+        return self._pairs.room(positions)
 
     def contacts(
         self, positions: Array, speeds: Array, relevant: Callable[[Array], Array]
@@ -116,25 +114,20 @@ class CollisionWorld:
             relevant: Rooms [m] that matter at approach speeds [m/s].
         """
         slow = self._limits.slow_distance
-        least, found = np.inf, []
-        for group in (self._self_group, self._surroundings):
-            room = group.room(positions)
-            least = min(least, room)
-            if room < slow:
-                found += group.contacts(positions, speeds, relevant)
-        return least, [contact for contact in found if contact.room < slow]
+        room = self._pairs.room(positions)
+        if room >= slow:
+            return room, []
+        return room, self._pairs.contacts(positions, speeds, relevant, slow)
 
     def nearest(self, positions: Array) -> NearestPair | None:
         """The pair with the least room at `positions`; None without pairs."""
-        groups = (self._self_group, self._surroundings)
-        found = [contact for group in groups if (contact := group.nearest(positions)) is not None]
-        if not found:
+        contact = self._pairs.nearest(positions)
+        if contact is None:
             return None
-        contact = min(found, key=lambda c: c.room)
         clearance = self._clearance(contact)
         return NearestPair(
-            contact.first.split('/')[0],
-            contact.second.split('/')[0],
+            contact.first,
+            contact.second,
             contact.room + clearance,
             clearance,
             contact.point,
@@ -142,32 +135,35 @@ class CollisionWorld:
         )
 
     def _clearance(self, contact: Contact) -> float:
-        surrounds = contact.second == TABLE or contact.second in self._obstacles
-        if not surrounds:
+        if contact.second != TABLE and contact.second not in self._obstacles:
             return self._limits.self_clearance
-        fingers = contact.first.startswith(FINGERS)
+        fingers = contact.first == FINGERS
         return self._limits.finger_clearance if fingers else self._limits.clearance
 
-    def _against_itself(self, always_near: tuple[tuple[str, str], ...]) -> PairGroup:
-        swell = 0.5 * (self._limits.self_clearance + TOLERANCE)
+    def _watched(self) -> PairGroup:
+        """All pairs, as one geometry in which every body is swollen by its clearance."""
         geometry = self._kinematics.pinocchio.GeometryModel()
-        ids = [self._add_body(geometry, i, body, swell) for i, body in enumerate(self.bodies)]
-        near = {frozenset(pair) for pair in always_near}
+        self._pair_with_itself(geometry)
+        self._pair_with_surroundings(geometry)
+        return PairGroup(self._kinematics, geometry, self.levers)
+
+    def _pair_with_itself(self, geometry: Any) -> None:  # noqa: ANN401 - pinocchio has no types
+        swell = 0.5 * (self._limits.self_clearance + TOLERANCE)
+        ids = [self._add_body(geometry, f'{i}', body, swell) for i, body in enumerate(self.bodies)]
         for i, body in enumerate(self.bodies):
             for j, other in enumerate(self.bodies[:i]):
                 apart = body.joint - other.joint
-                if apart > _JOINED and frozenset((body.link, other.link)) not in near:
+                joined = frozenset((body.link, other.link)) in self._always_near
+                if apart > _JOINED and not joined:
                     self._add_pair(geometry, ids[i], ids[j])
-        return PairGroup(self._kinematics, geometry, self.levers)
 
-    def _against_surroundings(self) -> PairGroup:
+    def _pair_with_surroundings(self, geometry: Any) -> None:  # noqa: ANN401
         limits = self._limits
-        geometry = self._kinematics.pinocchio.GeometryModel()
         ids = {}
         for i, body in enumerate(self.bodies):
             clearance = limits.finger_clearance if body.link == FINGERS else limits.clearance
             if body.joint > 0:
-                ids[i] = self._add_body(geometry, i, body, clearance + TOLERANCE)
+                ids[i] = self._add_body(geometry, f'{i}/outwards', body, clearance + TOLERANCE)
         if limits.table_height is not None:
             table = self._add_table(geometry, limits.table_height)
             for i, identity in ids.items():
@@ -177,9 +173,8 @@ class CollisionWorld:
             box = self._add_obstacle(geometry, obstacle)
             for identity in ids.values():
                 self._add_pair(geometry, identity, box)
-        return PairGroup(self._kinematics, geometry, self.levers)
 
-    def _add_body(self, geometry: Any, index: int, body: Body, swell: float) -> int:  # noqa: ANN401
+    def _add_body(self, geometry: Any, index: str, body: Body, swell: float) -> int:  # noqa: ANN401
         shape = coal_shape(body.shape.kind, body.shape.size)
         shape.setSweptSphereRadius(swell)
         pose = body.pose
@@ -197,7 +192,13 @@ class CollisionWorld:
         return self._add(geometry, obstacle.name, 0, rotation, np.array(obstacle.xyz), box)
 
     def _add(
-        self, geometry: Any, name: str, joint: int, rotation: Array, position: Array, shape: Any  # noqa: ANN401
+        self,
+        geometry: Any,
+        name: str,
+        joint: int,
+        rotation: Array,
+        position: Array,
+        shape: Any,  # noqa: ANN401
     ) -> int:
         pin = self._kinematics.pinocchio
         placement = pin.SE3(np.array(rotation), np.array(position))
