@@ -92,6 +92,11 @@ class Kinematics:
         tcp = self._data.oMf[self._tcp]
         return Pose(tcp.translation, tcp.rotation)
 
+    def joint_poses(self, positions: Array) -> tuple[Pose, ...]:
+        """Frames that the joints move at `positions` [rad], shape (n,), after the base; n + 1."""
+        self._pin.forwardKinematics(self._model, self._data, self._checked(positions))
+        return tuple(Pose(frame.translation, frame.rotation) for frame in self._data.oMi)
+
     def jacobian(self, positions: Array) -> Array:
         """How the joints move the TCP at `positions` [rad], shape (n,).
 

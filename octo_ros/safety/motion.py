@@ -19,6 +19,8 @@ from octo_ros.safety.stop import Stop, StopPlanner
 from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
     from octo_ros.robots.kinematics import Kinematics
@@ -45,9 +47,9 @@ class Motion:
         embodiment: The robot's contract.
         kinematics: Of the arm.
         world: What it can hit.
-        positions: Where the arm rests, shape (n,), rad.
 
     Attributes:
+        dt: Control period [s].
         tcp: Pose of the TCP, base frame.
         output_problem: What the last check found wrong with a reference, which then was not sent;
             None so far.
@@ -58,20 +60,19 @@ class Motion:
         embodiment: Embodiment,
         kinematics: Kinematics,
         world: CollisionWorld,
-        positions: Array,
     ) -> None:
         limits = embodiment.limits
-        self._dt = 1.0 / embodiment.timing.control_rate
+        self.dt = 1.0 / embodiment.timing.control_rate
         self._kinematics = kinematics
         self._world = world
         self._rules = MotionRules(embodiment, kinematics, world)
         self._profile = VelocityProfile(limits.acceleration, limits.jerk)
-        self._planner = StopPlanner(limits, self._dt)
-        self._output = OutputCheck(limits, self._dt)
+        self._planner = StopPlanner(limits, self.dt)
+        self._output = OutputCheck(limits, self.dt)
         self._margin = np.array(limits.position_margin)
         self._range = np.array([limits.position_min, limits.position_max])
         self.output_problem: str | None = None
-        self._rest_at(readonly(positions))
+        self.rest_at(embodiment.home)
 
     @property
     def positions(self) -> Array:
@@ -87,6 +88,17 @@ class Motion:
     def at_rest(self) -> bool:
         """Whether the reference stands still."""
         return self._now.at_rest and not self._velocities.any()
+
+    def rest_at(self, positions: ArrayLike) -> None:
+        """Begin anew, at rest at `positions` [rad], shape (n,)."""
+        start = readonly(positions)
+        self._now = JointMotion.resting(start)
+        self._velocities: Array = np.zeros(len(start))
+        self._accelerations: Array = np.zeros(len(start))
+        self._stop, self._stopped = Stop.resting(start), 0
+        self._wanted: Array = np.zeros(6)
+        self.output_problem = None
+        self.tcp = self._kinematics.tcp_pose(start)
 
     def follow(self, twist: Array) -> frozenset[SafetyCode]:
         """Make one period in which the TCP moves as nearly as allowed with a velocity.
@@ -120,7 +132,7 @@ class Motion:
             self._accelerations = np.zeros_like(self._accelerations)
             return frozenset()
         self._stopped += 1
-        return self._commit(self._stop.after(self._stopped, self._dt))
+        return self._commit(self._stop.after(self._stopped, self.dt))
 
     def report(self) -> MotionReport:
         """How near the reference is to its limits."""
@@ -138,7 +150,7 @@ class Motion:
             angular_scale=angular,
             nearest=self._world.nearest(q),
             stop_path=self._kinematics.tcp_poses(path if len(path) else q[None])[0],
-            stop_duration=max(0, len(path) - 1) * self._dt,
+            stop_duration=max(0, len(path) - 1) * self.dt,
         )
 
     def stop_is_clear(self) -> bool:
@@ -146,17 +158,10 @@ class Motion:
         path = self._stop.positions[self._stopped :]
         return all(self._world.room(q) >= 0.0 for q in (self.positions, *path))
 
-    def _rest_at(self, positions: Array) -> None:
-        self._now = JointMotion.resting(positions)
-        self._velocities = self._accelerations = np.zeros(len(positions))
-        self._stop, self._stopped = Stop.resting(positions), 0
-        self._wanted = np.zeros(6)
-        self.tcp = self._kinematics.tcp_pose(positions)
-
     def _configuration(self) -> Configuration:
         q, v = self._now.positions, self._now.velocities
         self._room, contacts = self._rules.contacts(q, v)
-        jacobian = self._kinematics.jacobian(q + 0.5 * self._dt * v)
+        jacobian = self._kinematics.jacobian(q + 0.5 * self.dt * v)
         return Configuration(q, v, self.tcp, jacobian, tuple(contacts))
 
     def _advance(
@@ -173,7 +178,7 @@ class Motion:
         trajectory = self._profile.plan(self._now, velocities)
         if trajectory is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
-        then = motion_at(trajectory, self._dt)
+        then = motion_at(trajectory, self.dt)
         stop = self._planner.plan(then)
         if stop is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
@@ -213,14 +218,14 @@ class Motion:
 
     def _commit(self, then: JointMotion) -> frozenset[SafetyCode]:
         """Make a motion the reference, after the last check on what is sent."""
-        velocities = (then.positions - self._now.positions) / self._dt
-        accelerations = (velocities - self._velocities) / self._dt
+        velocities = (then.positions - self._now.positions) / self.dt
+        accelerations = (velocities - self._velocities) / self.dt
         problem = self._output.problem(
             then.positions, velocities, accelerations, self._accelerations
         )
         if problem is not None:
+            self.rest_at(self._now.positions)
             self.output_problem = problem
-            self._rest_at(self._now.positions)
             return frozenset({SafetyCode.STOP_OUTPUT})
         self._now, self._velocities, self._accelerations = then, velocities, accelerations
         self.tcp = self._kinematics.tcp_pose(then.positions)

@@ -94,6 +94,6 @@ class VelocityProfile:
 
 
 def motion_at(trajectory: Trajectory, time: float) -> JointMotion:
-    """Evaluate a trajectory `time` seconds after its start; after its end it goes on as it ends."""
+    """Evaluate a trajectory `time` seconds after its start; it goes on as it ends."""
     positions, velocities, accelerations = trajectory.at_time(time)
     return JointMotion(np.array(positions), np.array(velocities), np.array(accelerations))

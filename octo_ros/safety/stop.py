@@ -13,9 +13,10 @@ import numpy as np
 from octo_ros.safety.profile import JointMotion, VelocityProfile, motion_at
 
 if TYPE_CHECKING:
+    from ruckig import Trajectory
+
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
-    from octo_ros.safety.profile import Trajectory
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ class StopVerification:
     """Holds a way to rest against every limit at every tick of it.
 
     Joint range, joint speed, workspace, planes, tilt, TCP speed and rotation speed, and the room
-    to all bodies; acceleration and jerk hold by the way in which stops are planned. A limit that is
-    broken already (a start outside, an obstacle put too near) may not be broken further: what is
-    outside may only return.
+    to all bodies; acceleration and jerk hold by the way in which stops are planned. A limit that
+    is broken already (a start outside, an obstacle put too near) may not be broken further: what
+    is outside may only return.
 
     The samples are the very references that would be sent; between two of them the TCP moves by
     2.5 mm at most.

@@ -19,7 +19,7 @@ FINGERS = 'fingers'
 
 
 @dataclass(frozen=True)
-class Body:
+class ArmBody:
     """A capsule or box of the arm.
 
     Attributes:
@@ -47,13 +47,13 @@ class Body:
         return float(np.sqrt(np.square(self.shape.xyz).sum())) + reach
 
 
-def arm_bodies(model: RobotModel) -> tuple[Body, ...]:
+def arm_bodies(model: RobotModel) -> tuple[ArmBody, ...]:
     """The collision bodies of an arm, from the base outwards; the fingers are one of them.
 
     The fingers are the box around both of them, at every opening: a grasp is nothing to keep away
     from, but what stands between the fingers must not be hit with them.
     """
-    bodies = [Body(model.base_link, shape, 0) for shape in model.base_shapes]
+    bodies = [ArmBody(model.base_link, shape, 0) for shape in model.base_shapes]
     joint, pending = 0, Pose.from_xyz_rpy()
     for segment in model.segments:
         place = Pose.from_xyz_rpy(segment.xyz, segment.rpy)
@@ -62,7 +62,7 @@ def arm_bodies(model: RobotModel) -> tuple[Body, ...]:
         else:
             pending = pending @ place
         bodies += [
-            Body(segment.link, _placed(shape, pending), joint)
+            ArmBody(segment.link, _placed(shape, pending), joint)
             for shape in segment.shapes
             if shape.collide
         ]
@@ -81,11 +81,11 @@ def arm_bodies(model: RobotModel) -> tuple[Body, ...]:
         xyz=_vector(0.5 * (lower + upper)),
         rpy=(0.0, 0.0, 0.0),
     )
-    bodies.append(Body(FINGERS, _placed(box, pending), joint))
+    bodies.append(ArmBody(FINGERS, _placed(box, pending), joint))
     return tuple(bodies)
 
 
-def levers(model: RobotModel, bodies: tuple[Body, ...]) -> Array:
+def levers(model: RobotModel, bodies: tuple[ArmBody, ...]) -> Array:
     """How far any point of the arm moves at most when one joint turns, shape (n,), m/rad.
 
     The way from a joint's origin to the farthest point beyond it is no longer than the sum of the

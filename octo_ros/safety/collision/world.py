@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from octo_ros.errors import SafetyError
-from octo_ros.geometry import matrix_from_rpy
+from octo_ros.geometry import Pose
 from octo_ros.robots.model import load_robot_model
-from octo_ros.safety.collision.body import FINGERS, Body, arm_bodies, levers
+from octo_ros.safety.collision.body import FINGERS, ArmBody, arm_bodies, levers
 from octo_ros.safety.collision.group import PairGroup
 from octo_ros.safety.collision.shapes import coal_shape
-from octo_ros.safety.report import NearestPair
+from octo_ros.safety.report import Body, NearestPair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,21 +124,32 @@ class CollisionWorld:
         contact = self._pairs.nearest(positions)
         if contact is None:
             return None
-        clearance = self._clearance(contact)
+        clearance, itself = self._clearance(contact)
+        # From the swollen surfaces back to the bodies themselves.
+        share = 0.5 * clearance if itself else clearance
         return NearestPair(
             contact.first,
             contact.second,
             contact.room + clearance,
             clearance,
-            contact.point,
-            contact.other_point,
+            contact.point + share * contact.normal,
+            contact.other_point - (clearance - share) * contact.normal,
         )
 
-    def _clearance(self, contact: Contact) -> float:
+    def placed(self, positions: Array) -> tuple[Body, ...]:
+        """The arm's bodies in the base frame at `positions` [rad], shape (n,)."""
+        poses = self._kinematics.joint_poses(positions)
+        return tuple(
+            Body(body.link, body.shape.kind, body.shape.size, poses[body.joint] @ body.pose)
+            for body in self.bodies
+        )
+
+    def _clearance(self, contact: Contact) -> tuple[float, bool]:
+        """Of a pair, and whether both bodies belong to the arm."""
         if contact.second != TABLE and contact.second not in self._obstacles:
-            return self._limits.self_clearance
+            return self._limits.self_clearance, True
         fingers = contact.first == FINGERS
-        return self._limits.finger_clearance if fingers else self._limits.clearance
+        return self._limits.finger_clearance if fingers else self._limits.clearance, False
 
     def _watched(self) -> PairGroup:
         """All pairs, as one geometry in which every body is swollen by its clearance."""
@@ -174,34 +185,21 @@ class CollisionWorld:
             for identity in ids.values():
                 self._add_pair(geometry, identity, box)
 
-    def _add_body(self, geometry: Any, index: str, body: Body, swell: float) -> int:  # noqa: ANN401
+    def _add_body(self, geometry: Any, index: str, body: ArmBody, swell: float) -> int:  # noqa: ANN401
         shape = coal_shape(body.shape.kind, body.shape.size)
         shape.setSweptSphereRadius(swell)
-        pose = body.pose
-        return self._add(
-            geometry, f'{body.link}/{index}', body.joint, pose.rotation, pose.position, shape
-        )
+        return self._add(geometry, f'{body.link}/{index}', shape, body.pose, body.joint)
 
     def _add_table(self, geometry: Any, height: float) -> int:  # noqa: ANN401
-        plane = coal_shape('plane', (height,))
-        return self._add(geometry, TABLE, 0, np.eye(3), np.zeros(3), plane)
+        return self._add(geometry, TABLE, coal_shape('plane', (height,)), Pose.from_xyz_rpy())
 
     def _add_obstacle(self, geometry: Any, obstacle: Obstacle) -> int:  # noqa: ANN401
-        box = coal_shape('box', obstacle.size)
-        rotation = matrix_from_rpy(obstacle.rpy)
-        return self._add(geometry, obstacle.name, 0, rotation, np.array(obstacle.xyz), box)
+        pose = Pose.from_xyz_rpy(obstacle.xyz, obstacle.rpy)
+        return self._add(geometry, obstacle.name, coal_shape('box', obstacle.size), pose)
 
-    def _add(
-        self,
-        geometry: Any,
-        name: str,
-        joint: int,
-        rotation: Array,
-        position: Array,
-        shape: Any,  # noqa: ANN401
-    ) -> int:
+    def _add(self, geometry: Any, name: str, shape: Any, pose: Pose, joint: int = 0) -> int:  # noqa: ANN401
         pin = self._kinematics.pinocchio
-        placement = pin.SE3(np.array(rotation), np.array(position))
+        placement = pin.SE3(np.array(pose.rotation), np.array(pose.position))
         identity = geometry.addGeometryObject(pin.GeometryObject(name, joint, placement, shape))
         return int(identity)
 
