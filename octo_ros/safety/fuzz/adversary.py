@@ -48,9 +48,7 @@ class Adversary:
         random: Source of all chance.
     """
 
-    def __init__(
-        self, embodiment: Embodiment, judge: Judge, random: np.random.Generator
-    ) -> None:
+    def __init__(self, embodiment: Embodiment, judge: Judge, random: np.random.Generator) -> None:
         self._embodiment = embodiment
         self._judge = judge
         self._random = random

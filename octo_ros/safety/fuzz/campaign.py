@@ -160,9 +160,7 @@ class Campaign:
         return broken
 
     def _player(self) -> Player:
-        return Player(
-            self._embodiment, SafetyFilter.for_embodiment(self._embodiment), self._clock
-        )
+        return Player(self._embodiment, SafetyFilter.for_embodiment(self._embodiment), self._clock)
 
     def _episodes(
         self, ticks: int, outcome: Outcome
@@ -249,9 +247,7 @@ class Campaign:
             count = min(len(record), len(other))
             same.append(_equal(record, other, count))
             rows += count
-        return Finding(
-            Invariant.SAME, np.arange(rows), np.where(np.concatenate(same), 0.0, -1.0)
-        )
+        return Finding(Invariant.SAME, np.arange(rows), np.where(np.concatenate(same), 0.0, -1.0))
 
 
 def _equal(record: Record, other: Record, count: int) -> NDArray[np.bool_]:

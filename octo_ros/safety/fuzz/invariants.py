@@ -60,7 +60,9 @@ class Invariant(Enum):
     STILL = _Rule('I10', 'commands for nothing move nothing', 'rad', IN_PLACE)
     SAME = _Rule('I11', 'the same input gives the same output, bit for bit', '', 0.0)
     REPLAY = _Rule('I12', 'what is reported as executed reproduces the pose', 'm, rad', EXACT)
-    GRIPPER = _Rule('I13', 'gripper changes with accepted commands, never opens on a stop', '', 0.0)
+    GRIPPER = _Rule(
+        'I13', 'gripper changes with accepted commands, never opens on a stop', '', 0.0
+    )
     ORDER = _Rule('I14', 'accepted commands are well-formed, fresh and in order', '', 0.0)
 
     @property
@@ -123,8 +125,9 @@ class Tally:
         self.violations += len(finding.violated)
         if len(finding.slack):
             # min() hands a NaN on, which is the worst there can be.
-            self.worst = float(min(self.worst, -np.inf if np.isnan(finding.slack).any() else
-                                   finding.slack.min()))
+            self.worst = float(
+                min(self.worst, -np.inf if np.isnan(finding.slack).any() else finding.slack.min())
+            )
 
     def merge(self, other: Tally) -> None:
         """Count what another one counted."""

@@ -48,9 +48,7 @@ def _range(record: Record, embodiment: Embodiment, rows: Array) -> Finding:
     lower = np.add(limits.position_min, limits.position_margin)
     upper = np.subtract(limits.position_max, limits.position_margin)
     here, before = record.positions[rows], record.positions[rows - 1]
-    room = np.minimum(
-        here - np.minimum(lower, before), np.maximum(upper, before) - here
-    )
+    room = np.minimum(here - np.minimum(lower, before), np.maximum(upper, before) - here)
     return Finding(Invariant.POSITION, rows, room.min(axis=1))
 
 

@@ -172,9 +172,7 @@ class Recorder:
         zero, none = np.zeros(len(positions)), np.zeros(3)
         self._gripper = gripper
         row = (True, tick, positions, zero, none, none, gripper, int(state), False, True)
-        self._rows.append(
-            (*row, self._stamp, self._silence, self._locked, self._still)
-        )
+        self._rows.append((*row, self._stamp, self._silence, self._locked, self._still))
 
     def _fit(self, command: Command | JointCommand, now_ns: int) -> bool:
         """Whether a command may be accepted at all, by its form and age."""
