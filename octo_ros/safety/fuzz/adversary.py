@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.fuzz.inputs import UNLOCKED, Episode, TickInput
+from octo_ros.safety.fuzz.inputs import UNLOCKED, Episode, Measured, TickInput
 from octo_ros.safety.fuzz.joint_manners import JOINT_MANNERS
 from octo_ros.safety.fuzz.manners import EFFECTOR_MANNERS, Manner
 from octo_ros.safety.fuzz.plant import Plant
@@ -48,9 +48,7 @@ class Adversary:
         random: Source of all chance.
     """
 
-    def __init__(
-        self, embodiment: Embodiment, judge: Judge, random: np.random.Generator
-    ) -> None:
+    def __init__(self, embodiment: Embodiment, judge: Judge, random: np.random.Generator) -> None:
         self._embodiment = embodiment
         self._judge = judge
         self._random = random
@@ -86,6 +84,7 @@ class Adversary:
         sent = player.sent
         self._plant.follow(sent)
         actions = self._obstacles.next(sent)
+        measured: Measured | None
         if self._undisturbed:
             step_ns, locks, measured = self._period_ns, UNLOCKED, self._plant.honest(sent)
         else:

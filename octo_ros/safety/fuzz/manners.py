@@ -270,8 +270,9 @@ class Gripper(Manner):
         gripper = float(
             self.random.choice([0.0, 1.0, 0.0, 1.0, 0.44, 0.5, 0.56, -1e-9, 1.1, -5.0, np.nan])
         )
-        return replace(self.writer.command(moment.now_ns, self.linear, self.angular),
-                       gripper=gripper)
+        return replace(
+            self.writer.command(moment.now_ns, self.linear, self.angular), gripper=gripper
+        )
 
 
 class Silence(Manner):

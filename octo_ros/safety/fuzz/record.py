@@ -24,6 +24,10 @@ NEVER = 1_000_000
 """Ticks since something that has not happened yet."""
 
 
+_ROUNDING = 1e-6
+"""An opening this far outside 0..1 is one of 0 or 1 that went through float32."""
+
+
 @dataclass(frozen=True)
 class Record:
     """Rows of an episode as arrays; N rows, the first of them a start.
@@ -172,9 +176,7 @@ class Recorder:
         zero, none = np.zeros(len(positions)), np.zeros(3)
         self._gripper = gripper
         row = (True, tick, positions, zero, none, none, gripper, int(state), False, True)
-        self._rows.append(
-            (*row, self._stamp, self._silence, self._locked, self._still)
-        )
+        self._rows.append((*row, self._stamp, self._silence, self._locked, self._still))
 
     def _fit(self, command: Command | JointCommand, now_ns: int) -> bool:
         """Whether a command may be accepted at all, by its form and age."""
@@ -189,7 +191,7 @@ class Recorder:
         return bool(
             named
             and np.isfinite([*values, command.gripper, command.duration]).all()
-            and 0.0 <= command.gripper <= 1.0
+            and -_ROUNDING <= command.gripper <= 1.0 + _ROUNDING
             and period <= command.duration <= timing.command_timeout
             and -timing.command_max_future <= age <= timing.command_max_age
             and command.stamp_ns > self._stamp
