@@ -31,6 +31,7 @@ from octo_ros.nodes.process import run
 from octo_ros.nodes.safety_reports import SafetyReports
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety_codes import SafetyCode, SafetyState
+from octo_ros.types import Locks
 from octo_ros_msgs.msg import EndEffectorDelta
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class SafetyFilterNode(ManagedNode):
                 self.get_logger().error('The controlled stop did not end in time.')
                 break
             # No state: the executor, which would take it in, is waiting for this very function.
-            safe = self._filter.tick(self._now(), stop=SafetyCode.STOP_DEACTIVATED)
+            safe = self._filter.tick(self._now(), locks=Locks(cause=SafetyCode.STOP_DEACTIVATED))
             self._driver.send(safe)
             time.sleep(max(0.0, period - (time.monotonic() - started)))
         self._filter.deactivate()
@@ -215,7 +216,8 @@ class SafetyFilterNode(ManagedNode):
         started = time.perf_counter()
         now_ns = self._now()
         command = self._commands.popleft() if self._commands else None
-        safe = self._filter.tick(now_ns, command, self._joints, stop=self._rival)
+        locks = Locks(cause=self._rival)
+        safe = self._filter.tick(now_ns, command, self._joints, locks)
         self._driver.send(safe)
         if command is not None and self._filter.verdict is not None:
             self._reports.judged(now_ns, self._filter.verdict)
