@@ -109,7 +109,7 @@ class Clearance:
     def own(self, bodies: Bodies) -> Array:
         """Room between the links of `pairs` [m], shape (N, pairs): distance less clearance."""
         first, second = np.array(self.pairs).T
-        room = self._round(
+        room: Array = self._round(
             bodies, first, bodies.starts[:, :, second], bodies.ends[:, :, second]
         ) - (self._radii[second] + self._limits.self_clearance)
         rough = self._boxes[first] | self._boxes[second]
@@ -141,7 +141,7 @@ class Clearance:
             np.broadcast_to((place + sign * turn @ along)[:, None, None], shape)
             for sign in (-1.0, 1.0)
         )
-        room = self._round(bodies, index, low, high) - (radius + self._keep[index])
+        room: Array = self._round(bodies, index, low, high) - (radius + self._keep[index])
         for k, i in enumerate(index):
             near = np.flatnonzero(room[:, k] < NEAR)
             if not len(near):
@@ -178,7 +178,8 @@ class Clearance:
         if not self._boxes[j]:
             start = np.einsum('nji,nj->in', turn, bodies.starts[:, rows, j].T - place)
             end = np.einsum('nji,nj->in', turn, bodies.ends[:, rows, j].T - place)
-            return segment_box(start, end, half) - self._radii[j]
+            distance: Array = segment_box(start, end, half) - self._radii[j]
+            return distance
         relative = np.einsum('nji,njk->ikn', turn, bodies.turns[j][rows])
         center = np.einsum('nji,nj->in', turn, bodies.places[j][rows] - place)
         other = np.broadcast_to(self._half[j][:, None], half.shape)

@@ -37,7 +37,7 @@ class Judge:
     def __init__(self, embodiment: Embodiment, model: RobotModel) -> None:
         self._embodiment = embodiment
         self.arm = Arm(model)
-        self.clearance = Clearance(self.arm, embodiment.collision, ())
+        self.clearance = Clearance(self.arm, embodiment.collision, model.always_near)
 
     def judge(self, record: Record) -> list[Finding]:
         """All findings over one episode; their rows are those of the record."""
