@@ -36,7 +36,7 @@ LENGTHS = (300, 2000)
 BENIGN_EVERY = 10
 """One episode in so many is a benign stream; the first one is."""
 
-TWICE = 2000
+TWICE = 1000
 """Ticks that are run twice for I11."""
 
 
@@ -132,7 +132,8 @@ class Campaign:
         Raises:
             SafetyError: The filter does not start at home.
         """
-        outcome, again = Outcome(), []
+        outcome = Outcome()
+        again: list[Record] = []
         for episode, record, said in self._episodes(ticks, outcome):
             findings = self.judge.judge(record)
             if said is not None:
