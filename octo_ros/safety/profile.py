@@ -18,6 +18,8 @@ from ruckig import (
     Trajectory,
 )
 
+from octo_ros.geometry import readonly
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -102,4 +104,4 @@ class VelocityProfile:
 def motion_at(trajectory: Trajectory, time: float) -> JointMotion:
     """Evaluate a trajectory `time` seconds after its start; it goes on as it ends."""
     positions, velocities, accelerations = trajectory.at_time(time)
-    return JointMotion(np.array(positions), np.array(velocities), np.array(accelerations))
+    return JointMotion(readonly(positions), readonly(velocities), readonly(accelerations))
