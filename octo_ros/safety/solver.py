@@ -75,10 +75,7 @@ class Bounds:
 
     @classmethod
     def narrowed(cls, constraints: Sequence[Constraint]) -> Bounds:
-        """Intersect bounds. An earlier constraint wins over a later one that contradicts it.
-
-        Acceleration comes first: a velocity that cannot be reached is no bound.
-        """
+        """Intersect bounds. An earlier constraint wins over a later one that contradicts it."""
         lower, upper = constraints[0].lower, constraints[0].upper
         lower_owner = upper_owner = np.zeros(len(lower))
         for i, constraint in enumerate(constraints[1:], start=1):
@@ -105,9 +102,10 @@ def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution |
         constraints: Bounds first by rank; rows in any order.
 
     Returns:
-        The solution; None if the objective is not finite or the solver failed.
+        The solution; None if the objective or a row is not finite, a limit is NaN, or the solver
+        failed.
     """
-    if not np.isfinite(objective.target).all():
+    if not (np.isfinite(objective.target).all() and np.isfinite(objective.matrix).all()):
         return None
     bounds = Bounds.narrowed([c for c in constraints if c.matrix is None])
     rows = [c for c in constraints if c.matrix is not None]
@@ -115,14 +113,19 @@ def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution |
     hessian = objective.matrix.T @ objective.matrix
     hessian.flat[:: n + 1] += objective.damping + REGULARISATION  # the diagonal
     matrix = np.concatenate([c.matrix for c in rows if c.matrix is not None] or [np.empty((0, n))])
+    upper = np.concatenate([bounds.upper, *(c.upper for c in rows)])
+    lower = np.concatenate([bounds.lower, *(c.lower for c in rows)])
+    # daqp passes over a row or limit that is NaN, as if there were none.
+    if not ((lower <= upper).all() and np.isfinite(matrix).all()):
+        return None
     types = np.full(n + len(matrix), _SOFT, dtype=np.int32)
     types[:n] = _HARD
     velocities, _, status, info = daqp.solve(
         hessian,
         -objective.matrix.T @ objective.target,
         np.ascontiguousarray(matrix),
-        np.concatenate([bounds.upper, *(c.upper for c in rows)]),
-        np.concatenate([bounds.lower, *(c.lower for c in rows)]),
+        upper,
+        lower,
         types,
     )
     if status < 1 or not np.isfinite(velocities).all():
