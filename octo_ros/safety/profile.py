@@ -95,8 +95,9 @@ class VelocityProfile:
         given.min_acceleration = np.negative(np.where(forwards, down, up)).tolist()
         try:
             result = self._ruckig.calculate(given, trajectory)
-        except RuckigError:
-            # It says so of numbers that are not finite.
+        except (RuckigError, ValueError):
+            # The first of numbers that are not finite; the second of a motion that would take
+            # hours, whose result code has no name in Python.
             return None
         return trajectory if result in (Result.Working, Result.Finished) else None
 

@@ -76,10 +76,9 @@ def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution |
         constraints: Bounds and rows in any order.
 
     Returns:
-        The solution; None if the objective is not finite or the solver failed.
+        The solution; None if the objective or a row is not finite, a limit is NaN, or the solver
+        failed.
     """
-    if not math.isfinite(objective.target @ objective.target):
-        return None
     bounds = [c for c in constraints if c.matrix is None]
     rows = [c for c in constraints if c.matrix is not None]
     lower, upper = bounds[0].lower, bounds[0].upper
@@ -88,13 +87,20 @@ def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution |
     n = len(lower)
     hessian = objective.matrix.T @ objective.matrix
     hessian.flat[:: n + 1] += objective.damping + REGULARISATION  # the diagonal
+    gradient = -objective.matrix.T @ objective.target
+    matrix = np.concatenate([c.matrix for c in rows]) if rows else np.empty((0, n))
     uppers = np.concatenate([upper, *[c.upper for c in rows]])
+    lowers = np.concatenate([lower, *[c.lower for c in rows]])
+    # Sums of squares are finite only where everything is; limits may be infinite, but not NaN.
+    numbers = hessian.sum() + gradient @ gradient + matrix.ravel() @ matrix.ravel()
+    if not math.isfinite(numbers) or math.isnan(uppers.min() + lowers.max()):
+        return None
     velocities, _, status, info = daqp.solve(
         hessian,
-        -objective.matrix.T @ objective.target,
-        np.concatenate([c.matrix for c in rows]) if rows else np.empty((0, n)),
+        gradient,
+        matrix,
         uppers,
-        np.concatenate([lower, *[c.lower for c in rows]]),
+        lowers,
         _types(n, len(uppers)),
     )
     if status < 1 or not math.isfinite(velocities @ velocities):
