@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
 
+RESERVE = 1e-3
+"""Room [m; ten times as much in rad] that the rows of walls and bodies leave to the way to rest.
+
+Stops are straight in joint space, so the hand's way bends: where no room is left, no stop keeps
+the limit, and the arm would stick there instead of sliding along it.
+"""
+
 LEVER = 0.35
 """Lever [m] by which the weakest joint's acceleration becomes that of a point of the arm.
 

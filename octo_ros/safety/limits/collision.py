@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
 
@@ -36,7 +37,7 @@ class CollisionLimit:
 
     def relevant_room(self, speeds: Array) -> Array:
         """Room [m] beyond which a pair that is no faster than `speeds` [m/s] is not slowed."""
-        return self._approach.linear_distance(speeds)
+        return self._approach.linear_distance(speeds) + RESERVE
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """One row for each near pair."""
@@ -45,7 +46,7 @@ class CollisionLimit:
         room = np.array([contact.room for contact in contacts])
         return Constraint(
             SafetyCode.LIMITED_BY_COLLISION,
-            -self._approach.linear_speed(room),
+            -self._approach.linear_speed(room - RESERVE),
             np.full(len(rows), np.inf),
             np.array(rows),
         )
