@@ -103,8 +103,9 @@ def persistent(random):
 def test_pushing_everywhere(arm):
     """Into walls, table, joint ends and singularities, for a while each."""
     random = np.random.default_rng(3)
-    codes, _ = run(arm, held(random, persistent, TICKS, 40, 120))
+    codes, _ = run(arm, held(random, persistent, TICKS, 120, 150))
     assert codes & {
+        SafetyCode.LIMITED_BY_VERIFIED_STOP,
         SafetyCode.PROJECTED_ON_WORKSPACE,
         SafetyCode.LIMITED_BY_COLLISION,
         SafetyCode.LIMITED_BY_JOINT_POSITION,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from octo_ros.limits import Obstacle
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.collision import CollisionLimit
 from octo_ros.safety_codes import SafetyCode
 
@@ -93,8 +94,10 @@ def test_each_pair_is_approached_by_the_law_and_left_at_will(arm):
             continue
         constraint = limit.constraint(arm.configuration(q, contacts=contacts))
         rooms = np.array([c.room for c in contacts])
-        np.testing.assert_array_equal(constraint.lower, -arm.approach.linear_speed(rooms))
-        assert (constraint.lower[rooms <= 0.0] == 0.0).all()
+        np.testing.assert_array_equal(
+            constraint.lower, -arm.approach.linear_speed(rooms - RESERVE)
+        )
+        assert (constraint.lower[rooms <= RESERVE] == 0.0).all()
         assert (constraint.upper == np.inf).all()
         assert constraint.matrix.shape == (len(contacts), len(q))
         assert constraint.code is SafetyCode.LIMITED_BY_COLLISION
@@ -102,12 +105,25 @@ def test_each_pair_is_approached_by_the_law_and_left_at_will(arm):
     assert touching
 
 
+def test_a_moving_arm_gets_back_the_reserve_and_a_resting_one_stays(ur5e):
+    arm = ur5e.with_collision(slow_distance=0.5)
+    q = np.array([-0.3, -1.2, 2.3, -1.9, -1.57, -1.87])
+    contacts = all_contacts(arm.world(), q)
+    assert min(c.room for c in contacts) < RESERVE
+    limit = CollisionLimit(arm.approach)
+    resting = limit.constraint(arm.configuration(q, contacts=contacts))
+    moving = limit.constraint(arm.configuration(q, np.full(6, 1e-3), contacts))
+    rooms = np.array([c.room for c in contacts])
+    assert (resting.lower <= 0.0).all()
+    np.testing.assert_allclose(moving.lower - resting.lower, arm.approach.regaining(rooms))
+
+
 @pytest.mark.parametrize('speed', [0.0, 0.01, 0.1, 0.25, 1.0])
 def test_a_pair_beyond_the_relevant_room_is_not_slowed(ur5e, speed):
     limit = CollisionLimit(ur5e.approach)
     room = limit.relevant_room(np.array([speed]))
-    assert ur5e.approach.linear_speed(room)[0] == pytest.approx(speed, abs=1e-12)
-    assert ur5e.approach.linear_speed(room + 1e-6)[0] > speed
+    assert ur5e.approach.linear_speed(room - RESERVE)[0] == pytest.approx(speed, abs=1e-12)
+    assert ur5e.approach.linear_speed(room - RESERVE + 1e-6)[0] > speed
 
 
 def test_the_row_of_the_hand_over_the_table_is_its_height(ur5e):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from octo_ros.geometry import Pose, matrix_from_rotation_vector, matrix_from_rpy
 from octo_ros.limits import TiltCone
-from octo_ros.safety.approach import Approach
+from octo_ros.safety.approach import RESERVE, Approach
 from octo_ros.safety.limits.limit import Configuration
 from octo_ros.safety.limits.tilt import TiltLimit
 from octo_ros.safety_codes import SafetyCode
@@ -49,10 +49,12 @@ def test_the_angle_is_the_one_by_which_it_was_tilted(angle, heading):
     assert tilt(matrix_from_rotation_vector(angle * axis) @ DOWN) == pytest.approx(angle, abs=1e-9)
 
 
-@pytest.mark.parametrize('angle', [0.0, 0.1, 0.4, 0.499999])
+@pytest.mark.parametrize('angle', [0.0, 0.1, 0.4, 0.48, 0.495])
 def test_the_edge_is_approached_by_the_law(angle):
     constraint = LIMIT.constraint(turned(matrix_from_rotation_vector([angle, 0, 0]) @ DOWN))
-    assert constraint.upper[0] == pytest.approx(LAW.angular_closing(0.5 - angle), abs=1e-9)
+    assert constraint.upper[0] == pytest.approx(
+        float(LAW.angular_speed(np.array(0.5 - angle - 10 * RESERVE))), abs=1e-9
+    )
     assert constraint.lower[0] == -np.inf
     assert constraint.code is SafetyCode.LIMITED_BY_TILT
 
