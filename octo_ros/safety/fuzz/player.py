@@ -166,8 +166,11 @@ class Player:
 
     def _reset(self, action: Reset) -> None:
         state = action.measured.state(self.now_ns, self.sent)
-        moving = self._filter.state in (SafetyState.RUN, SafetyState.STOPPING)
-        unfit = moving or _locked(action.locks) or not self._fit(state)
+        before = self._filter.state
+        moving = before in (SafetyState.RUN, SafetyState.STOPPING)
+        # A lock keeps a latched filter latched; elsewhere it goes on to refuse commands.
+        kept = before is SafetyState.LATCHED and _locked(action.locks)
+        unfit = moving or kept or not self._fit(state)
         try:
             self._filter.reset(self.now_ns, state, action.locks)
         except SafetyError:
