@@ -55,6 +55,7 @@ class Invariant(Enum):
     ITSELF = _Rule('I5 self', 'clearance between links', 'm', EXACT)
     TABLE = _Rule('I5 table', 'clearance from the table', 'm', EXACT)
     OBSTACLE = _Rule('I5 obstacle', 'clearance from obstacles', 'm', EXACT)
+    OUTSIDE = _Rule('I3/I5 out', 'begun beyond a bound, no farther beyond it', 'm, rad', EXACT)
     FORM = _Rule('I6', 'finite, complete, in order, gripper 0..1; no tick fails', '', 0.0)
     SILENCE = _Rule('I7', 'at rest in time after the last accepted command', '', 0.0)
     LOCK = _Rule('I7 lock', 'at rest within the stop time of a lock or fault', '', 0.0)

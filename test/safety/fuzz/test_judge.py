@@ -178,9 +178,9 @@ def test_outside_from_the_start_it_may_go_no_farther(judge, strict, home):
     path = swing(ELBOW, 0.05, home=home)
     tcp, _ = judge.arm.tcp(judge.arm.frames(path))
     outside = strict(workspace_min=(float(tcp[0, 0]) + 0.05, -0.4, 0.03))
-    assert broken(outside, record_of(judge, path)) == {Invariant.WORKSPACE}
+    assert broken(outside, record_of(judge, path)) == {Invariant.OUTSIDE}
     one_way = path[tcp[:, 0] >= tcp[0, 0]]
-    assert Invariant.WORKSPACE not in broken(outside, record_of(judge, one_way))
+    assert Invariant.OUTSIDE not in broken(outside, record_of(judge, one_way))
 
 
 def test_tilt(strict, home):
