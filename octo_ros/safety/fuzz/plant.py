@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +80,7 @@ class Plant:
         return offset
 
 
-class Flaw:
+class Flaw(ABC):
     """One way in which joint states are wrong.
 
     Args:
@@ -89,9 +90,9 @@ class Flaw:
     def __init__(self, random: np.random.Generator) -> None:
         self._random = random
 
+    @abstractmethod
     def show(self, offset: Array | None, sent: Array) -> Measured | None:
         """What comes instead of a state that is `offset` off `sent`."""
-        raise NotImplementedError
 
 
 class Good(Flaw):
