@@ -43,10 +43,6 @@ class Plant:
         self._flaw: Flaw = Good(self._random)
         self._left = int(self._random.integers(50, 1500))
 
-    def calm(self) -> None:
-        """No flaw for a while."""
-        self._stuck, self._flaw, self._left = 0, Good(self._random), 300
-
     def follow(self, sent: Array) -> None:
         """One period towards the reference, which may have got stuck."""
         if self._stuck > 0:

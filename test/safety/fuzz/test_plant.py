@@ -46,7 +46,6 @@ def test_a_perfect_arm_is_where_it_was_sent_and_a_lagging_one_behind():
     for seed in range(40):
         plant = Plant(np.random.default_rng(seed), 7)
         plant.begin(np.zeros(7))
-        plant.calm()
         plant.follow(SENT)
         measured = plant.measure(SENT)
         state = measured.state(NOW, SENT)
