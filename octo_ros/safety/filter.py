@@ -20,6 +20,7 @@ from octo_ros.safety.locks import causes_of
 from octo_ros.safety.strikes import Strikes
 from octo_ros.safety.supervisor import Supervisor
 from octo_ros.safety.target import MotionTarget
+from octo_ros.safety.twist import executed
 from octo_ros.safety.verdict import by_severity, refusal
 from octo_ros.safety.watch import Watch, required_locks
 from octo_ros.safety_codes import SafetyCode, SafetyState
@@ -179,7 +180,7 @@ class SafetyFilter:
             self._supervisor.stop(Cause.of(code))
         translation, rotation = _STILL, _STILL
         if self._motion.tcp is not before:
-            translation, rotation = before.displacement_to(self._motion.tcp)
+            translation, rotation = executed(before, self._motion.tcp)
         self._settle(now_ns, was)
         return self._safe_command(now_ns, reasons | codes, translation, rotation)
 

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.stop import approach_speed
+from octo_ros.safety.twist import length
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
+    from octo_ros.safety.twist import Vector
 
 CLOSING_LEVER = 0.2
 """Lever [m] by which the weakest joint acceleration becomes the linear braking curve."""
@@ -22,7 +24,7 @@ class CartesianServo:
     """Feed-forward, plus feedback that closes what is left as fast as it can be braked.
 
     twist = feed-forward + e/|e|·`approach_speed`(|e|), separately for translation and rotation,
-    each cut at the allowed speed. Errors well below deceleration·dt² are gone after one tick;
+    each cut at the allowed speed; `octo_ros.safety.stop` has that curve. Errors well below deceleration·dt² are gone after one tick;
     larger ones, left by a limit that was active, close on a braking curve without overshoot.
 
     Args:
@@ -41,8 +43,8 @@ class CartesianServo:
         angular_deceleration: float,
         dt: float,
     ) -> None:
-        self._speeds = (linear_speed, angular_speed)
-        self._decelerations = (linear_deceleration, angular_deceleration)
+        self._linear = (linear_speed, linear_deceleration)
+        self._angular = (angular_speed, angular_deceleration)
         self._dt = dt
 
     @classmethod
@@ -61,20 +63,23 @@ class CartesianServo:
         Returns:
             Shape (6,): m/s, then rad/s, base axes.
         """
-        parts = zip(
-            (error[:3], error[3:]),
-            (feed_forward[:3], feed_forward[3:]),
-            self._speeds,
-            self._decelerations,
-            strict=True,
+        x, y, z, roll, pitch, yaw = error.tolist()
+        vx, vy, vz, wx, wy, wz = feed_forward.tolist()
+        linear, angular = self._linear, self._angular
+        return np.array(
+            (
+                *self._part((x, y, z), (vx, vy, vz), *linear),
+                *self._part((roll, pitch, yaw), (wx, wy, wz), *angular),
+            )
         )
-        return np.concatenate([self._part(*part) for part in parts])
 
-    def _part(self, error: Array, feed_forward: Array, speed: float, deceleration: float) -> Array:
-        distance = float(np.sqrt(error @ error))
-        velocity = feed_forward
+    def _part(self, error: Vector, forward: Vector, speed: float, deceleration: float) -> Vector:
+        distance = length(*error)
+        x, y, z = forward
         if distance != 0.0:
-            closing = float(approach_speed(distance, deceleration, self._dt))
-            velocity = velocity + error * (closing / distance)
-        length = float(np.sqrt(velocity @ velocity))
-        return velocity * (speed / length) if length > speed else velocity
+            step = deceleration * self._dt  # `approach_speed` for one number
+            closing = math.sqrt(step * step + 2.0 * deceleration * distance) - step
+            scale = closing / distance
+            x, y, z = x + scale * error[0], y + scale * error[1], z + scale * error[2]
+        excess = length(x, y, z) / speed
+        return (x / excess, y / excess, z / excess) if excess > 1.0 else (x, y, z)
