@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.geometry import Pose, readonly
-from octo_ros.safety.twist import difference, length, turn
+from octo_ros.safety.twist import difference, length, turn, turn_rpy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -48,8 +48,8 @@ class CartesianReference:
     """
 
     def __init__(self, lower: ArrayLike, upper: ArrayLike, start: Pose) -> None:
-        self._lower = readonly(lower, (3,))
-        self._upper = readonly(upper, (3,))
+        self._lower: list[float] = readonly(lower, (3,)).tolist()
+        self._upper: list[float] = readonly(upper, (3,)).tolist()
         self.restart(start)
 
     def restart(self, tcp: Pose) -> None:
@@ -68,13 +68,14 @@ class CartesianReference:
         Returns:
             Whether the goal was outside the workspace and was put on its wall.
         """
-        wanted = self.goal.displaced(command.translation, command.rotation)
-        self.goal = self._inside(wanted)
+        rotation = command.rotation.tolist()
+        wanted = self.goal.position + command.translation
+        inside = self._inside(wanted)
+        self.goal = Pose(inside, turn_rpy(*rotation) @ self.goal.rotation)
         self.backlog += command.duration
         self._line = None
-        asked = (*command.translation.tolist(), *command.rotation.tolist())
-        self.moving = max(map(abs, asked)) > RESTING
-        return bool(np.abs(self.goal.position - wanted.position).max() > 0.0)
+        self.moving = max(map(abs, (*command.translation.tolist(), *rotation))) > RESTING
+        return inside is not wanted
 
     def advance(self, dt: float) -> Array:
         """Move the setpoint on by one period.
@@ -118,14 +119,17 @@ class CartesianReference:
         shift[3:] *= max(0.0, 1.0 - angular / angle) if angle else 0.0
         self.error = self.error - shift
         self.setpoint = _moved(self.setpoint, -shift)
-        self.goal = self._inside(_moved(self.goal, -shift))
+        goal = _moved(self.goal, -shift)
+        self.goal = Pose(self._inside(goal.position), goal.rotation)
         self._line = None
 
-    def _inside(self, pose: Pose) -> Pose:
-        """`pose` with its position in the box, which is widened to hold the setpoint."""
-        here = self.setpoint.position
-        lower, upper = np.minimum(self._lower, here), np.maximum(self._upper, here)
-        return Pose(np.clip(pose.position, lower, upper), pose.rotation)
+    def _inside(self, position: Array) -> Array:
+        """`position` itself if it is in the box, which is widened to hold the setpoint."""
+        wanted: list[float] = position.tolist()
+        here = self.setpoint.position.tolist()
+        box = zip(wanted, here, self._lower, self._upper, strict=True)
+        inside = [max(min(low, at), min(max(high, at), x)) for x, at, low, high in box]
+        return position if inside == wanted else np.array(inside)
 
 
 def _moved(pose: Pose, step: Array) -> Pose:

@@ -24,8 +24,9 @@ class CartesianServo:
     """Feed-forward, plus feedback that closes what is left as fast as it can be braked.
 
     twist = feed-forward + e/|e|·`approach_speed`(|e|), separately for translation and rotation,
-    each cut at the allowed speed; `octo_ros.safety.stop` has that curve. Errors well below deceleration·dt² are gone after one tick;
-    larger ones, left by a limit that was active, close on a braking curve without overshoot.
+    each cut at the allowed speed; `octo_ros.safety.stop` has that curve. Errors well below
+    deceleration·dt² are gone after one tick; larger ones, left by a limit that was active, close
+    on a braking curve without overshoot.
 
     Args:
         linear_speed: Largest TCP speed [m/s].

@@ -71,6 +71,19 @@ def turn(x: float, y: float, z: float) -> Array:
     )
 
 
+def turn_rpy(roll: float, pitch: float, yaw: float) -> Array:
+    """Rotation matrix, shape (3, 3), of extrinsic x-y-z angles [rad]: Rz·Ry·Rx."""
+    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
+    cy, sy = math.cos(yaw), math.sin(yaw)
+    return np.array(
+        (
+            (cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr),
+            (sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr),
+            (-sp, cp * sr, cp * cr),
+        )
+    )
+
+
 def executed(start: Pose, end: Pose) -> tuple[Array, Array]:
     """What `start.displaced` needs to reach `end`: translation [m], rpy [rad], shape (3,) each."""
     rotation = end.rotation @ start.rotation.T

@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from octo_ros.geometry import Pose, matrix_from_rotation_vector, rotation_vector_from_matrix
-from octo_ros.safety.twist import difference, executed, length, rotation_vector, turn
+from octo_ros.geometry import (
+    Pose,
+    matrix_from_rotation_vector,
+    matrix_from_rpy,
+    rotation_vector_from_matrix,
+)
+from octo_ros.safety.twist import difference, executed, length, rotation_vector, turn, turn_rpy
 
 vectors = arrays(float, 3, elements=st.floats(-3.0, 3.0))
 small = arrays(float, 3, elements=st.floats(-1e-3, 1e-3))
@@ -49,6 +54,11 @@ def test_what_was_executed_leads_to_the_end(translation, rotation):
     offset = difference(START, end)
     np.testing.assert_allclose(offset[:3], translation, atol=1e-12)
     np.testing.assert_allclose(turn(*offset[3:]) @ START.rotation, end.rotation, atol=1e-9)
+
+
+@given(vectors)
+def test_rpy_turn_as_in_the_geometry(rpy):
+    np.testing.assert_allclose(turn_rpy(*rpy), matrix_from_rpy(rpy), atol=1e-15)
 
 
 @given(vectors)
