@@ -132,6 +132,7 @@ class SafetyFilter:
         if self.state is SafetyState.INACTIVE or not self._gripper.flipped:
             measured = min(max(state.gripper, 0.0), 1.0)
             self._gripper = GripperVotes(self._embodiment.gripper_rules, measured)
+        self._gripper.restart()
         self._rest_at(state.positions)
         self.verdict = None
         self._supervisor.start()
