@@ -5,10 +5,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from octo_ros.geometry import Array
+    from octo_ros.geometry import Array, Pose
+
+
+@dataclass(frozen=True)
+class Body:
+    """A shape of the arm that is kept apart from others.
+
+    Attributes:
+        link: That it belongs to, or `fingers`.
+        kind: `capsule` along its own z (radius, length of the cylindrical part), or `box` (full
+            lengths).
+        size: In m.
+        pose: Base frame.
+    """
+
+    link: str
+    kind: Literal['capsule', 'box']
+    size: tuple[float, ...]
+    pose: Pose
 
 
 @dataclass(frozen=True)

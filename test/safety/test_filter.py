@@ -199,6 +199,7 @@ def test_a_result_that_fails_the_last_check_latches_until_reset(bench):
     assert bench.filter.verdict.code is SafetyCode.REJECTED_STATE
     assert SafetyCode.STOP_OUTPUT.value in bench.filter.verdict.text
     assert refused.reasons == (SafetyCode.STOP_OUTPUT, SafetyCode.REJECTED_STATE)
+    del bench.filter._motion.follow
     bench.reset()
     assert bench.filter.latch is None
     assert bench.stream(1)[-1].state is SafetyState.RUN
