@@ -294,7 +294,7 @@ def test_a_gentle_stream_passes_unchanged(workshop, name):
         judge.see(safety_filter.tick(now_ns, command, state))
         expected = begin.displaced(translation * (step + 1) / 10, rotation * (step + 1) / 10)
         moved, turned = judge.tcps[-1].displacement_to(expected)
-        assert np.linalg.norm(moved) <= 1e-4
+        assert np.linalg.norm(moved) <= 2e-4
         assert np.linalg.norm(turned) <= 1e-3
 
 
