@@ -301,9 +301,9 @@ def test_frames_of_the_joints_follow_the_model(robot):
             if segment.kind == 'fixed':
                 continue
             axis = np.array(segment.axis)
-            cross = np.cross(np.eye(3), axis)  # rows e × a, so this is minus the usual matrix
+            cross = np.cross(np.eye(3), axis)  # rows e × a: the matrix of a ×
             angle = q[joint]
-            turned = np.eye(3) - np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+            turned = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
             joint += 1
             place = place @ Pose(np.zeros(3), turned)
             np.testing.assert_allclose(frames[joint].position, place.position, atol=1e-12)

@@ -104,10 +104,10 @@ def test_the_hand_comes_down_to_the_table_and_slides_over_it(arm, clear):
     assert motion.tcp.position[2] > before[2] + 0.015
 
 
-def test_it_slides_past_an_obstacle_beside_it(ur5e):
-    x, y, z = map(float, ur5e.kinematics.tcp_pose(ur5e.home).position)
+def test_it_slides_past_an_obstacle_beside_it(franka):
+    x, y, z = map(float, franka.kinematics.tcp_pose(franka.home).position)
     wall = Obstacle(name='wall', size=(1.0, 0.1, 1.0), xyz=(x, y + 0.25, z))
-    motion = ur5e.with_collision(obstacles=(wall,)).motion()
+    motion = franka.with_collision(obstacles=(wall,)).motion()
     codes = follow(motion, [0.01, 0.1, 0.0, 0, 0, 0], 350)
     assert SafetyCode.LIMITED_BY_COLLISION in codes
     before = motion.tcp.position
@@ -117,7 +117,7 @@ def test_it_slides_past_an_obstacle_beside_it(ur5e):
     assert abs(moved[1]) < 5e-3
 
 
-def test_it_leans_to_the_edge_of_its_cone_and_turns_along_it(ur5e):
+def test_it_leans_to_the_edge_of_its_cone_and_turns_along_it(franka):
     axis = ur5e.kinematics.tcp_pose(ur5e.home).rotation @ np.array(ur5e.model.approach_axis)
     cone = TiltCone(axis=tuple(map(float, axis)), half_angle=0.2)
     motion = ur5e.with_limits(tilt_cone=cone).motion()
