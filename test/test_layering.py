@@ -27,6 +27,7 @@ ROS = {
     'std_srvs',
     'tf2_msgs',
     'trajectory_msgs',
+    'visualization_msgs',
 }
 HEAVY = {'torch', 'jax', 'tensorflow', 'mujoco', 'tensorflow_datasets', 'transformers'}
 # Room → rooms that it may use, beside the core files on the top level.

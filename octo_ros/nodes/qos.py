@@ -27,6 +27,12 @@ JOINT_STATES = _profile(10, reliable=False)
 # A lost command is a lost displacement.
 COMMANDS = _profile(5, reliable=True)
 STATUS = _profile(10, reliable=True)
+# Every decision about a command is told, also when a burst of commands is refused.
+DECISIONS = _profile(100, reliable=True)
+# Only the newest beat counts, and a lost one must not be sent again.
+HEARTBEAT = _profile(1, reliable=False)
+# Locks: any publisher may set them; a message that is lost is repeated, or the lease runs out.
+LOCKS = _profile(10, reliable=False)
 # Recorders and late joiners must learn the present task and the last episode mark.
 LATCHED = _profile(1, reliable=True, latched=True)
 EVENTS = _profile(20, reliable=True, latched=True)
