@@ -25,6 +25,7 @@ from octo_ros.nodes.conversions import (
     joint_state_from_message,
 )
 from octo_ros.nodes.driver import RobotDriver
+from octo_ros.nodes.heartbeat import Heartbeat
 from octo_ros.nodes.managed import ManagedNode
 from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.process import run
@@ -82,6 +83,7 @@ class SafetyFilterNode(ManagedNode):
         """Build the filter and everything but the driver, whose topic may be taken."""
         self._filter = SafetyFilter.for_embodiment(self._embodiment)
         self._reports = SafetyReports(self, self._embodiment)
+        self._heartbeat = Heartbeat(self, self._embodiment.timing.control_rate)
         self.create_subscription(
             JointStateMsg, self._embodiment.joint_states.topic, self._on_joints, qos.JOINT_STATES
         )
@@ -134,8 +136,10 @@ class SafetyFilterNode(ManagedNode):
             # No state: the executor, which would take it in, is waiting for this very function.
             safe = self._filter.tick(self._now(), stop=SafetyCode.STOP_DEACTIVATED)
             self._driver.send(safe)
+            self._heartbeat.tick(active=True)
             time.sleep(max(0.0, period - (time.monotonic() - started)))
         self._filter.deactivate()
+        self._heartbeat.rest()
         self._reports.inactive()
 
     def cleanup(self) -> None:
@@ -211,6 +215,7 @@ class SafetyFilterNode(ManagedNode):
     def _tick(self) -> None:
         self._answer_resets()
         if not self.active or self._driver is None:
+            self._heartbeat.tick(active=False)
             return
         started = time.perf_counter()
         now_ns = self._now()
@@ -221,6 +226,7 @@ class SafetyFilterNode(ManagedNode):
             self._reports.judged(now_ns, self._filter.verdict)
         self._reports.ticked(now_ns, safe, self._joints, time.perf_counter() - started)
         self._log_change(safe)
+        self._heartbeat.tick(active=True)
 
     def _log_change(self, safe: SafeCommand) -> None:
         """One line per change of state, with its reason."""
