@@ -24,6 +24,8 @@ def image(*, reliable: bool) -> QoSProfile:
 # Works with any publisher, and losing one joint state of a hundred per second does no harm; ten,
 # because they come in bursts when the machine is busy.
 JOINT_STATES = _profile(10, reliable=False)
+# As the former, where only the newest is looked at.
+NEWEST = _profile(1, reliable=False)
 # A lost command is a lost displacement.
 COMMANDS = _profile(5, reliable=True)
 STATUS = _profile(10, reliable=True)

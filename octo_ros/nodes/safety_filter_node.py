@@ -94,7 +94,7 @@ class SafetyFilterNode(ManagedNode):
         )
         self._resets = ResetService(self, self._joints, self._reset)
         self._heartbeat = Heartbeat(self, rate)
-        self._services = ObstacleServices(self, self._filter, embodiment.base_frame)
+        self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
         self._markers = SafetyMarkers(self, embodiment, self._filter)
         self.create_timer(RIVAL_PERIOD, self._watch_rivals)
 

@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`~/markers`: what the safety filter keeps the arm within and away from, for RViz and Foxglove."""
+"""`~/markers`: where the safety filter lets the arm go, to look at in RViz and Foxglove."""
 
 from __future__ import annotations
 
