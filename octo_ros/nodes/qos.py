@@ -31,8 +31,6 @@ COMMANDS = _profile(5, reliable=True)
 STATUS = _profile(10, reliable=True)
 # Every decision about a command is told, also when a burst of commands is refused.
 DECISIONS = _profile(100, reliable=True)
-# Only the newest beat counts, and a lost one must not be sent again.
-HEARTBEAT = _profile(1, reliable=False)
 # Locks: any publisher may set them; a message that is lost is repeated, or the lease runs out.
 LOCKS = _profile(10, reliable=False)
 # Recorders and late joiners must learn the present task and the last episode mark.
