@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from octo_ros.safety.cause import Cause
 from octo_ros.safety.freshness import Freshness
+from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
@@ -21,34 +22,61 @@ REST_SPEED = 0.05
 class JointStateMonitor:
     """Keeps the newest good joint state.
 
-    One that is incomplete, not finite or old counts as not received.
+    One that is incomplete, not finite or old counts as not received. Without a good one for
+    `joint_states.max_age` the arm must stop, for `timing.state_patience` more it needs a reset.
 
     Args:
         embodiment: Says how many joints there are and how old their state may be.
         now_ns: Time of the start [ns].
         state: A state without `problem` at that time.
+
+    Attributes:
+        latest: The newest good state.
     """
 
     def __init__(self, embodiment: Embodiment, now_ns: int, state: JointState) -> None:
         self._embodiment = embodiment
         period_ns = round(1e9 / embodiment.timing.control_rate)
         max_age_ns = round(1e9 * embodiment.joint_states.max_age)
+        patience_ns = round(1e9 * embodiment.timing.state_patience)
+        self._max_age_ns, self._patience_ns = max_age_ns, patience_ns
         self._freshness = Freshness(max_age_ns, period_ns, now_ns)
+        self._hope = Freshness(max_age_ns + patience_ns, period_ns, now_ns)
+        self._problem = ''
         self.latest = state
 
-    def listen(self, now_ns: int, state: JointState | None) -> None:
-        """Once per tick: take in the newest state; the same one again is not news."""
+    def listen(self, now_ns: int, state: JointState | None) -> bool:
+        """Once per tick: take in the newest state; the same one again is not news.
+
+        Returns:
+            Whether it is a new and a good one.
+        """
         self._freshness.tick()
+        self._hope.tick()
         if state is None or state.stamp_ns == self.latest.stamp_ns:
-            return
-        if state_problem(self._embodiment, now_ns, state) is None:
-            self.latest = state
-            self._freshness.renew(now_ns)
+            return False
+        problem = state_problem(self._embodiment, now_ns, state)
+        self._problem = problem or ''
+        if problem is not None:
+            return False
+        self.latest = state
+        self._freshness.renew(now_ns)
+        self._hope.renew(now_ns)
+        return True
 
     def stale(self, now_ns: int) -> bool:
         """Whether the newest good state is too old, by its arrival or by its stamp."""
-        age = (now_ns - self.latest.stamp_ns) * 1e-9
-        return age > self._embodiment.joint_states.max_age or self._freshness.expired(now_ns)
+        old = now_ns - self.latest.stamp_ns > self._max_age_ns
+        return old or self._freshness.expired(now_ns)
+
+    def cause(self, now_ns: int) -> Cause | None:
+        """Why to stop at `now_ns` [ns]; None while the newest good state is fresh."""
+        if not self.stale(now_ns):
+            return None
+        age_ns = now_ns - self.latest.stamp_ns
+        lost = age_ns > self._max_age_ns + self._patience_ns or self._hope.expired(now_ns)
+        text = f'The last good joint state is {age_ns * 1e-9:.3f} s old. {self._problem}'.rstrip()
+        return Cause(SafetyCode.STOP_STATE_TIMEOUT, text, lost)
 
 
 def state_problem(embodiment: Embodiment, now_ns: int, state: JointState) -> str | None:
@@ -65,7 +93,8 @@ def state_problem(embodiment: Embodiment, now_ns: int, state: JointState) -> str
             f'The joint state has {state.positions.shape} positions and {state.velocities.shape}'
             f' velocities; {n} of each are needed.'
         )
-    if not np.isfinite([*state.positions, *state.velocities, state.gripper]).all():
+    values = state.positions.tolist() + state.velocities.tolist()
+    if not (all(map(math.isfinite, values)) and math.isfinite(state.gripper)):
         return 'The joint state holds values that are not finite.'
     age = (now_ns - state.stamp_ns) * 1e-9
     oldest, newest = embodiment.joint_states.max_age, -embodiment.timing.command_max_future

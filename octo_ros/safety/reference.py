@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.types import Command
 
+RESTING = 1e-6
+"""A command whose six numbers are all below this asks for no motion [m, rad]."""
+
 
 class CartesianReference:
     """Where the TCP should be now, and where the accepted commands will bring it.
@@ -42,6 +45,7 @@ class CartesianReference:
         backlog: Time until the setpoint reaches the goal [s].
         error: From the TCP to the setpoint after the last tick, shape (6,): translation [m],
             rotation vector [rad], base axes.
+        moving: Whether the last command asked for motion.
     """
 
     def __init__(self, lower: ArrayLike, upper: ArrayLike, start: Pose) -> None:
@@ -55,6 +59,7 @@ class CartesianReference:
         self.goal = tcp
         self.backlog = 0.0
         self.error = np.zeros(6)
+        self.moving = False
 
     def extend(self, command: Command) -> bool:
         """Append a command that passed the checks.
@@ -65,6 +70,8 @@ class CartesianReference:
         wanted = self.goal.displaced(command.translation, command.rotation)
         self.goal = self._inside(wanted)
         self.backlog += command.duration
+        asked = (*command.translation.tolist(), *command.rotation.tolist())
+        self.moving = max(map(abs, asked)) > RESTING
         return bool(np.abs(self.goal.position - wanted.position).max() > 0.0)
 
     def advance(self, dt: float) -> Array:

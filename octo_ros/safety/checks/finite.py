@@ -4,28 +4,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from octo_ros.safety.verdict import Verdict
 from octo_ros.safety_codes import SafetyCode
+from octo_ros.types import Command
 
 if TYPE_CHECKING:
-    from octo_ros.safety.verdict import CommandContext
-    from octo_ros.types import Command
+    from octo_ros.safety.verdict import C, CommandContext
 
 
 @dataclass(frozen=True)
 class FiniteCheck:
-    """Refuses the whole command when one of its seven numbers is NaN or infinite."""
+    """Refuses the whole command, gripper included, when one of its numbers is NaN or infinite."""
 
-    def check(self, command: Command, context: CommandContext) -> Verdict:
-        """Judge translation, rotation and gripper."""
+    def check(self, command: C, context: CommandContext) -> Verdict[C]:
+        """Judge displacement or joint positions, and gripper."""
         del context  # Unused.
-        values = [*command.translation.tolist(), *command.rotation.tolist(), command.gripper]
-        if np.isfinite(values).all():
+        if isinstance(command, Command):
+            values = [*command.translation.tolist(), *command.rotation.tolist()]
+        else:
+            values = command.positions.tolist()
+        values.append(command.gripper)
+        if all(map(math.isfinite, values)):
             return Verdict(command, command)
-        text = f'The action is {values}; all seven numbers must be finite.'
+        text = f'The action is {values}; all its numbers must be finite.'
         return Verdict.refuse(command, SafetyCode.REJECTED_NOT_FINITE, text)

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from octo_ros.safety.verdict import Verdict
 from octo_ros.safety_codes import SafetyCode
@@ -35,7 +34,7 @@ class OutlierCheck:
     angular_speed: float
     factor: float
 
-    def check(self, command: Command, context: CommandContext) -> Verdict:
+    def check(self, command: Command, context: CommandContext) -> Verdict[Command]:
         """Judge the length of translation and rotation, which earlier checks found finite."""
         del context  # Unused.
         for name, unit, step, speed in (
@@ -43,9 +42,10 @@ class OutlierCheck:
             ('rotation', 'rad', command.rotation, self.angular_speed),
         ):
             allowed = self.factor * speed * command.duration
-            if np.abs(step).max() > allowed or np.linalg.norm(step) > allowed:
+            x, y, z = step.tolist()
+            if math.hypot(x, y, z) > allowed:
                 text = (
-                    f'The {name} {step.tolist()} {unit} in {command.duration:g} s'
+                    f'The {name} {[x, y, z]} {unit} in {command.duration:g} s'
                     f' is longer than {allowed:g} {unit}.'
                 )
                 return Verdict.refuse(command, SafetyCode.REJECTED_OUTLIER, text)

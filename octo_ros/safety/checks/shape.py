@@ -29,7 +29,7 @@ class ShapeCheck:
     min_duration: float
     max_duration: float
 
-    def check(self, command: Command, context: CommandContext) -> Verdict:
+    def check(self, command: Command, context: CommandContext) -> Verdict[Command]:
         """Judge frame and duration."""
         del context  # Unused.
         if command.frame_id != self.frame_id:

@@ -11,8 +11,7 @@ from octo_ros.safety.verdict import Verdict
 from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
-    from octo_ros.safety.verdict import CommandContext
-    from octo_ros.types import Command
+    from octo_ros.safety.verdict import C, CommandContext
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class StampCheck:
     max_age: float
     max_future: float
 
-    def check(self, command: Command, context: CommandContext) -> Verdict:
+    def check(self, command: C, context: CommandContext) -> Verdict[C]:
         """Judge stamp and sequence number."""
         age = (context.now_ns - command.stamp_ns) * 1e-9
         if not -self.max_future <= age <= self.max_age:

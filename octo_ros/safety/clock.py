@@ -1,0 +1,46 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the clock goes on as the ticks do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from octo_ros.limits import Timing
+
+
+class ClockCheck:
+    """Finds jumps of the clock, after which neither stamps nor ages mean anything.
+
+    A tick that is late looks like a small jump forwards, so some is allowed; backwards, one period
+    is, which a clock that is being slewed may take.
+
+    Args:
+        period_ns: Control period [ns].
+        max_jump_ns: Largest step forwards [ns].
+    """
+
+    def __init__(self, period_ns: int, max_jump_ns: int) -> None:
+        self._period_ns = period_ns
+        self._max_jump_ns = max_jump_ns
+        self._last_ns: int | None = None
+
+    @classmethod
+    def for_timing(cls, timing: Timing) -> ClockCheck:
+        """The check that a robot's timing asks for."""
+        return cls(round(1e9 / timing.control_rate), round(1e9 * timing.max_clock_jump))
+
+    def problem(self, now_ns: int) -> str | None:
+        """How far the clock jumped since the tick before, as a sentence; None if it did not.
+
+        Args:
+            now_ns: Time of this tick [ns]; call once per tick.
+        """
+        last_ns, self._last_ns = self._last_ns, now_ns
+        if last_ns is None or -self._period_ns <= now_ns - last_ns <= self._max_jump_ns:
+            return None
+        return (
+            f'The clock jumped by {1e-9 * (now_ns - last_ns):+.3f} s from one tick to the next;'
+            f' allowed are {-1e-9 * self._period_ns:g} to {1e-9 * self._max_jump_ns:g} s.'
+        )
