@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
     from octo_ros.limits import Plane
-    from octo_ros.safety.filter import SafetyFilter
+    from octo_ros.nodes.filter_view import FilterView
     from octo_ros.safety.report import NearestPair
 
 PERIOD = 0.25  # s
@@ -64,7 +64,7 @@ class SafetyMarkers:
         safety: The filter, for all that moves.
     """
 
-    def __init__(self, node: Node, embodiment: Embodiment, safety: SafetyFilter) -> None:
+    def __init__(self, node: Node, embodiment: Embodiment, safety: FilterView) -> None:
         self._node = node
         self._embodiment = embodiment
         self._filter = safety
@@ -126,20 +126,20 @@ class SafetyMarkers:
             yield _box('obstacles', SOLID, np.array(obstacle.size), pose)
 
     def _arm(self) -> Iterator[Marker]:
-        """Each capsule is a cylinder with a ball at either end."""
+        """A box is a box; a capsule is a cylinder with a ball at either end."""
         colour = (*COLOURS[self._filter.state], 0.5)
         for body in self._filter.capsules():
-            start, end, radius = np.array(body.start), np.array(body.end), float(body.radius)
-            length = float(np.linalg.norm(end - start))
+            if body.kind == 'box':
+                yield _box('arm', colour, np.array(body.size), body.pose)
+                continue
+            radius, length = body.size
+            reach = 0.5 * length * body.pose.rotation[:, 2]
             balls = _marker('arm', Marker.SPHERE_LIST, colour, (2 * radius,) * 3)
-            balls.points = [point_message(start), point_message(end)]
+            balls.points = [point_message(body.pose.position + s * reach) for s in (-1, 1)]
             yield balls
-            if length > 0.0:
-                size = (2 * radius, 2 * radius, length)
-                cylinder = _marker('arm', Marker.CYLINDER, colour, size)
-                pose = Pose(0.5 * (start + end), _turned_to((end - start) / length))
-                cylinder.pose = pose_message(pose)
-                yield cylinder
+            cylinder = _marker('arm', Marker.CYLINDER, colour, (2 * radius, 2 * radius, length))
+            cylinder.pose = pose_message(body.pose)
+            yield cylinder
 
     def _text(self) -> Marker:
         limits, state = self._embodiment.limits, self._filter.state

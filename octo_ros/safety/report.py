@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from octo_ros.geometry import Array
+    from octo_ros.geometry import Array, Pose
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,23 @@ class NearestPair:
     clearance: float
     first_point: Array
     second_point: Array
+
+
+@dataclass(frozen=True)
+class Body:
+    """A shape of the arm where the reference has it.
+
+    Attributes:
+        link: Link that it belongs to.
+        kind: `capsule`, along its own z, or `box`.
+        size: Capsule: radius and length of its cylindrical part; box: full lengths [m].
+        pose: Of its centre, base frame.
+    """
+
+    link: str
+    kind: str
+    size: tuple[float, ...]
+    pose: Pose
 
 
 @dataclass(frozen=True)
