@@ -24,21 +24,28 @@ class FilterView(Protocol):
     """The part of the filter that reports, markers and obstacle services use."""
 
     @property
-    def state(self) -> SafetyState: ...
+    def state(self) -> SafetyState:
+        """As the filter."""
 
     @property
-    def latch(self) -> str | None: ...
+    def latch(self) -> str | None:
+        """As the filter."""
 
     @property
-    def obstacles(self) -> tuple[Obstacle, ...]: ...
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """Boxes that the arm keeps away from."""
 
-    def report(self) -> MotionReport: ...
+    def report(self) -> MotionReport:
+        """How near the reference is to its limits."""
 
-    def capsules(self) -> tuple[Body, ...]: ...
+    def capsules(self) -> tuple[Body, ...]:
+        """The arm where the reference has it."""
 
-    def add_obstacle(self, obstacle: Obstacle) -> None: ...
+    def add_obstacle(self, obstacle: Obstacle) -> None:
+        """Keep away from a box; SafetyError."""
 
-    def remove_obstacle(self, name: str) -> None: ...
+    def remove_obstacle(self, name: str) -> None:
+        """Forget a box; SafetyError."""
 
 
 def view(safety: SafetyFilter) -> FilterView:

@@ -73,7 +73,7 @@ class SafetyReports:
         self._stops = 0
         self._accepted_ns: int | None = None
         self._accepted = 0
-        self._moved_ns = clock()
+        self._now_ns = self._moved_ns = clock()
         self._state = SafetyState.INACTIVE
         self._codes: tuple[SafetyCode, ...] = ()
         self._counts: Counter[SafetyCode] = Counter()
@@ -100,11 +100,11 @@ class SafetyReports:
 
     def inactive(self) -> None:
         """Say that the filter sends nothing any more."""
-        self._state, self._codes = SafetyState.INACTIVE, ()
+        self._state, self._codes, self._now_ns = SafetyState.INACTIVE, (), self._clock()
         self._publish(self._message(SafetyState.INACTIVE, (SafetyCode.IDLE,)))
 
     def _count(self, safe: SafeCommand) -> None:
-        now_ns = self._clock()
+        now_ns = self._now_ns = self._clock()
         if safe.velocities.any():
             self._moved_ns = now_ns
         if self._actions.accepted != self._accepted:
@@ -117,7 +117,7 @@ class SafetyReports:
         self._codes = safe.reasons
 
     def _message(self, state: SafetyState, codes: tuple[SafetyCode, ...]) -> SafetyStatus:
-        now_ns, actions, times = self._clock(), self._actions, self._times
+        now_ns, actions, times = self._now_ns, self._actions, self._times
         since_ns = -1e9 if self._accepted_ns is None else now_ns - self._accepted_ns
         figures = times.figures()
         counted = [code for code in SafetyCode if self._counts[code]]
