@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 CHECKS_PER_TIMEOUT = 10
 DIAGNOSTICS_PERIOD = 1.0
 LAST_WATCH = 1.0  # s
+REPEAT_NS = 1_000_000_000
 
 SENTENCES = {
     WatchState.WAITING: 'The safety filter is not active: there is nothing to watch.',
@@ -68,7 +69,8 @@ class WatchdogNode(Node):
         self._stopper: Stopper = make_stopper(self, embodiment, embodiment.drivers[options.driver])
         self._tripped_ns = 0
         self._trips = 0
-        self._said = ''
+        self._said: set[str] = set()
+        self._said_ns = 0
         self._newest = DiagnosticStatus()
         self._status = self.create_publisher(DiagnosticStatus, '~/status', qos.LATCHED)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', qos.STATUS)
@@ -105,11 +107,13 @@ class WatchdogNode(Node):
         self._say(now_ns)
 
     def _say(self, now_ns: int) -> None:
-        """One line, and one report, per change of what was done about the stop."""
+        """Tell what was done about the stop: at once when it is new, else once per second."""
         text = self._stopper.text
-        if text == self._said:
+        repeated = not self._stopper.stopped and now_ns - self._said_ns >= REPEAT_NS
+        if text in self._said and not repeated:
             return
-        self._said = text
+        self._said.add(text)
+        self._said_ns = now_ns
         after = f'after {(now_ns - self._tripped_ns) * 1e-9:.3f} s'
         if self._stopper.stopped:
             self.get_logger().error(f'Stopped {after}: {text} Call ~/reset to watch again.')
@@ -123,7 +127,7 @@ class WatchdogNode(Node):
         if tripped:
             self._watchdog.reset()
             self._stopper.forget()
-            self._said = ''
+            self._said.clear()
             self._report()
         response.success = True
         response.message = (
