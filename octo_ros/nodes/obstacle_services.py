@@ -17,7 +17,7 @@ from octo_ros_msgs.srv import AddObstacle, RemoveObstacle
 if TYPE_CHECKING:
     from rclpy.node import Node
 
-    from octo_ros.nodes.filter_view import FilterView
+    from octo_ros.safety.filter import SafetyFilter
 
 MAX_OBSTACLES = 32
 """Each costs computing time in every tick."""
@@ -36,7 +36,7 @@ class ObstacleServices:
         base_frame: The frame in which poses must be given.
     """
 
-    def __init__(self, node: Node, safety: FilterView, base_frame: str) -> None:
+    def __init__(self, node: Node, safety: SafetyFilter, base_frame: str) -> None:
         self._node = node
         self._filter = safety
         self._base_frame = base_frame

@@ -18,7 +18,6 @@ from octo_ros.fleet import in_namespace
 from octo_ros.nodes.command_input import CommandInput
 from octo_ros.nodes.driver import RobotDriver
 from octo_ros.nodes.executed_actions import ExecutedActions
-from octo_ros.nodes.filter_view import view
 from octo_ros.nodes.heartbeat import Heartbeat
 from octo_ros.nodes.joint_input import JointInput
 from octo_ros.nodes.managed import ManagedNode
@@ -88,15 +87,15 @@ class SafetyFilterNode(ManagedNode):
         self._reports = SafetyReports(
             self,
             embodiment,
-            safety=view(self._filter),
+            safety=self._filter,
             actions=self._actions,
             times=self._times,
             clock=self._steady_now,
         )
         self._resets = ResetService(self, self._joints, self._reset)
         self._heartbeat = Heartbeat(self, rate)
-        self._obstacles = ObstacleServices(self, view(self._filter), embodiment.base_frame)
-        self._markers = SafetyMarkers(self, embodiment, view(self._filter))
+        self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
+        self._markers = SafetyMarkers(self, embodiment, self._filter)
         self.create_timer(RIVAL_PERIOD, self._watch_rivals)
 
     def missing_input(self) -> str | None:

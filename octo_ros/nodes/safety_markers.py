@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
     from octo_ros.limits import Plane
-    from octo_ros.nodes.filter_view import FilterView
+    from octo_ros.safety.filter import SafetyFilter
     from octo_ros.safety.report import NearestPair
 
 PERIOD = 0.25  # s
@@ -64,7 +64,7 @@ class SafetyMarkers:
         safety: The filter, for all that moves.
     """
 
-    def __init__(self, node: Node, embodiment: Embodiment, safety: FilterView) -> None:
+    def __init__(self, node: Node, embodiment: Embodiment, safety: SafetyFilter) -> None:
         self._node = node
         self._embodiment = embodiment
         self._filter = safety

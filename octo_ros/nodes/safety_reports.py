@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from octo_ros.embodiment import Embodiment
     from octo_ros.nodes.executed_actions import ExecutedActions
-    from octo_ros.nodes.filter_view import FilterView
     from octo_ros.nodes.tick_times import TickTimes
+    from octo_ros.safety.filter import SafetyFilter
     from octo_ros.types import JointState, Locks, SafeCommand
 
 STATUS_RATE = 10.0
@@ -56,7 +56,7 @@ class SafetyReports:
         node: Node,
         embodiment: Embodiment,
         *,
-        safety: FilterView,
+        safety: SafetyFilter,
         actions: ExecutedActions,
         times: TickTimes,
         clock: Callable[[], int],

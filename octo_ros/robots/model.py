@@ -126,6 +126,8 @@ class RobotModel:
         finger_open: Travel of each finger when open.
         finger_effort: Largest force of each finger [N].
         finger_speed: Largest speed of each finger [m/s].
+        always_near: Pairs of links that cannot get away from each other, though a joint lies
+            between them: not watched for collisions.
     """
 
     base_link: str
@@ -140,6 +142,7 @@ class RobotModel:
     finger_open: Size
     finger_effort: Size
     finger_speed: Size
+    always_near: tuple[tuple[str, str], ...]
 
     @property
     def joint_names(self) -> tuple[str, ...]:
@@ -159,6 +162,7 @@ class RobotModel:
                 replace(s, joint=prefix + s.joint, link=prefix + s.link) for s in self.segments
             ),
             fingers=(left, right),
+            always_near=tuple((prefix + a, prefix + b) for a, b in self.always_near),
         )
 
 

@@ -17,6 +17,7 @@ LATCHING = frozenset(
         SafetyCode.STOP_ROBOT_FAULT,
         SafetyCode.STOP_EMERGENCY,
         SafetyCode.STOP_DUPLICATE_PUBLISHER,
+        SafetyCode.STOP_OBSTACLE,
         SafetyCode.STOP_OUTPUT,
     }
 )

@@ -11,12 +11,14 @@ import numpy as np
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import SafetyError
 from octo_ros.robots.kinematics import Kinematics
+from octo_ros.safety.blockage import Blockage
 from octo_ros.safety.cause import STOPS, Cause
-from octo_ros.safety.committed_motion import CommittedMotion
+from octo_ros.safety.collision.world import CollisionWorld
 from octo_ros.safety.gate import CommandGate
 from octo_ros.safety.gripper import GripperVotes
 from octo_ros.safety.joint_state import start_problem
 from octo_ros.safety.locks import causes_of
+from octo_ros.safety.motion import Motion
 from octo_ros.safety.strikes import Strikes
 from octo_ros.safety.supervisor import Supervisor
 from octo_ros.safety.target import MotionTarget
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
+    from octo_ros.limits import Obstacle
+    from octo_ros.safety.report import Body, MotionReport
     from octo_ros.safety.verdict import AnyCommand, AnyVerdict
     from octo_ros.types import JointState, Locks
 
@@ -65,8 +69,11 @@ class SafetyFilter:
     def __init__(self, embodiment: Embodiment, kinematics: Kinematics) -> None:
         self._embodiment = embodiment
         self._kinematics = kinematics
-        self._dt = 1.0 / embodiment.timing.control_rate
         self._supervisor = Supervisor()
+        self._world = CollisionWorld.for_embodiment(embodiment, kinematics)
+        self._motion = Motion(embodiment, kinematics, self._world)
+        self._target = MotionTarget(embodiment.limits, self._motion.dt, self._motion)
+        self._blockage = Blockage(embodiment.timing.control_rate)
         self._gripper = GripperVotes(embodiment.gripper_rules, 0.0)
         self.verdict = None
 
@@ -98,6 +105,38 @@ class SafetyFilter:
     def latch(self) -> str | None:
         """Why the filter is LATCHED, with the values; None otherwise."""
         return self._supervisor.latch
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """The boxes that the arm keeps away from."""
+        return self._world.obstacles
+
+    def capsules(self) -> tuple[Body, ...]:
+        """The shapes of the arm that are kept apart, where the reference has them."""
+        return self._world.placed(self._motion.positions)
+
+    def add_obstacle(self, obstacle: Obstacle) -> None:
+        """Put up a box. An arm that cannot stop before it stops, and needs a reset.
+
+        Raises:
+            SafetyError: There is one of that name.
+        """
+        self._world.add(obstacle)
+        if self.state is not SafetyState.INACTIVE and not self._motion.stop_is_clear():
+            text = f'The obstacle {obstacle.name} was put where the arm could not stop before it.'
+            self._supervisor.stop(Cause.of(SafetyCode.STOP_OBSTACLE, text))
+
+    def remove_obstacle(self, name: str) -> None:
+        """Take a box away.
+
+        Raises:
+            SafetyError: There is none of that name.
+        """
+        self._world.remove(name)
+
+    def report(self) -> MotionReport:
+        """How near the reference is to its limits; dear, for a status and not for every tick."""
+        return self._motion.report()
 
     def reset(self, now_ns: int, state: JointState, locks: Locks | None = None) -> None:
         """Begin, or begin anew, from the measured joint state; then HOLD.
@@ -176,7 +215,8 @@ class SafetyFilter:
         self._stop_if_silent(now_ns)
         codes = self._move()
         for code in by_severity(codes & STOPS):
-            self._supervisor.stop(Cause.of(code))
+            text = self._motion.output_problem if code is SafetyCode.STOP_OUTPUT else None
+            self._supervisor.stop(Cause.of(code, text or ''))
         translation, rotation = _STILL, _STILL
         if self._motion.tcp is not before:
             translation, rotation = before.displacement_to(self._motion.tcp)
@@ -219,7 +259,8 @@ class SafetyFilter:
     def _move(self) -> frozenset[SafetyCode]:
         """One period of motion: after the target, of the stop, or none."""
         if self.state is SafetyState.RUN:
-            return self._target.step()
+            codes = self._target.step()
+            return codes | self._blockage.seen(codes)
         if self.state is SafetyState.STOPPING:
             return self._motion.brake()
         return frozenset()
@@ -243,9 +284,8 @@ class SafetyFilter:
 
     def _rest_at(self, positions: Array) -> None:
         """Let the joint reference and the target begin, at rest; shape (n,), rad."""
-        limits = self._embodiment.limits
-        self._motion = CommittedMotion(limits, self._dt, self._kinematics, positions)
-        self._target = MotionTarget(limits, self._dt, self._motion)
+        self._motion.rest_at(positions)
+        self._target.restart()
 
     def _safe_command(
         self, now_ns: int, reasons: Set[SafetyCode], translation: Array, rotation: Array

@@ -8,28 +8,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.stop import approach_speed
-
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
+    from octo_ros.safety.approach import Approach
 
 
 class JointServo:
     """Feed-forward, plus feedback that closes what is left as fast as it can be braked.
 
-    v = feed-forward + sign(e)·`approach_speed`(|e|), joint by joint, then all shortened by one
-    factor until each keeps to its speed, so that the direction in joint space stays.
+    v = feed-forward + sign(e)·u(|e|) with u from `Approach`, joint by joint, then all shortened by
+    one factor until each keeps to its speed, so that the direction in joint space stays.
 
     Args:
-        limits: For the joints' speeds and accelerations.
-        dt: Control period [s].
+        limits: For the joints' speeds.
+        approach: How fast an error is closed.
     """
 
-    def __init__(self, limits: Limits, dt: float) -> None:
+    def __init__(self, limits: Limits, approach: Approach) -> None:
         self._speed = np.array(limits.velocity)
-        self._deceleration = np.array(limits.acceleration)
-        self._dt = dt
+        self._approach = approach
 
     def velocities(self, error: Array, feed_forward: Array) -> Array:
         """Velocities that the joints should have in the coming tick.
@@ -41,7 +39,7 @@ class JointServo:
         Returns:
             Shape (n,), rad/s.
         """
-        closing = np.sign(error) * approach_speed(np.abs(error), self._deceleration, self._dt)
+        closing = np.sign(error) * self._approach.joint_speed(np.abs(error))
         wanted: Array = feed_forward + closing
         excess = float((np.abs(wanted) / self._speed).max())
         return wanted / excess if excess > 1.0 else wanted

@@ -1,138 +1,240 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The joint reference and the ways it may move: after the Cartesian target, or to rest."""
+"""The joint reference: it moves only if it can be stopped within all limits afterwards."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from octo_ros.geometry import readonly
-from octo_ros.safety.limits.joint_acceleration import JointAccelerationLimit
-from octo_ros.safety.limits.joint_position import JointPositionLimit
-from octo_ros.safety.limits.joint_velocity import JointVelocityLimit
 from octo_ros.safety.limits.limit import Configuration
-from octo_ros.safety.limits.tcp_speed import TcpSpeedLimit
-from octo_ros.safety.limits.workspace import WorkspaceLimit
-from octo_ros.safety.singularity import damping
-from octo_ros.safety.solver import Objective, Solution, solve
-from octo_ros.safety.stop import StraightStop
+from octo_ros.safety.output import OutputCheck
+from octo_ros.safety.profile import JointMotion, VelocityProfile, motion_at
+from octo_ros.safety.report import MotionReport
+from octo_ros.safety.rules import MotionRules
+from octo_ros.safety.solver import Objective, solve
+from octo_ros.safety.stop import Stop, StopPlanner
 from octo_ros.safety_codes import SafetyCode
 
 if TYPE_CHECKING:
-    from octo_ros.geometry import Array
-    from octo_ros.limits import Limits
-    from octo_ros.robots.kinematics import Kinematics
-    from octo_ros.safety.limits.limit import Limit
+    from numpy.typing import ArrayLike
 
-ROTATION_LENGTH = 0.3
-"""Turning by 1 rad weighs as much as moving by this many metres: about the reach of a hand."""
+    from octo_ros.embodiment import Embodiment
+    from octo_ros.geometry import Array
+    from octo_ros.robots.kinematics import Kinematics
+    from octo_ros.safety.collision.world import CollisionWorld
+    from octo_ros.safety.limits.limit import Constraint
 
 MAX_CUTS = 3
 """Cuts until the TCP is slow enough; one does unless limits contradict each other."""
 
-_REST = 1e-9  # rad/s: below it a joint stands
+_REST = 1e-6  # rad/s: slower than this is not worth moving
+_REACHED = 1e-6  # rad/s: nearer than this to what was wanted is there
 
 
 class Motion:
-    """The joint reference: positions and velocities of the last tick, and the limits on the next.
+    """Positions, velocities and accelerations of the last tick, and a verified way to rest.
+
+    Each tick: what is wanted is made as large as the limits on velocities allow (a quadratic
+    program over `MotionRules`), the joints go towards it with limited acceleration and jerk for
+    one period, and from there a stop is planned. Only if that stop keeps every limit at every tick
+    (`StopVerification`) the period is made; else the arm follows the stop that was verified in the
+    tick before. So at any time there is a way to rest that keeps all limits, and `brake` takes it.
 
     Args:
-        limits: The robot's limits.
-        dt: Control period [s].
+        embodiment: The robot's contract.
         kinematics: Of the arm.
-        positions: Where the arm rests, shape (n,), rad.
+        world: What it can hit.
 
     Attributes:
-        positions: Shape (n,), rad.
-        velocities: Shape (n,), rad/s.
-        tcp: Pose of the TCP at `positions`, base frame.
+        dt: Control period [s].
+        tcp: Pose of the TCP, base frame.
+        output_problem: What the last check found wrong with a reference, which then was not sent;
+            None so far.
     """
 
     def __init__(
-        self, limits: Limits, dt: float, kinematics: Kinematics, positions: Array
+        self,
+        embodiment: Embodiment,
+        kinematics: Kinematics,
+        world: CollisionWorld,
     ) -> None:
+        limits = embodiment.limits
+        self.dt = 1.0 / embodiment.timing.control_rate
         self._kinematics = kinematics
-        self._dt = dt
-        self._stop = StraightStop(limits.braking, dt)
-        margin = limits.position_margin
-        lower = np.add(limits.position_min, margin)
-        upper = np.subtract(limits.position_max, margin)
-        self._tcp_speed = TcpSpeedLimit(limits.linear_speed, limits.angular_speed)
-        self._limits: tuple[Limit, ...] = (
-            JointAccelerationLimit(limits.acceleration, limits.braking, dt),
-            JointPositionLimit(lower, upper, limits.braking, dt),
-            JointVelocityLimit(limits.velocity),
-            WorkspaceLimit(limits.workspace_min, limits.workspace_max, self._stop, dt),
-            self._tcp_speed,
-        )
-        self._weights = np.array([1.0] * 3 + [ROTATION_LENGTH] * 3)
-        self.move_to(readonly(positions), np.zeros(len(positions)))
+        self._world = world
+        self._rules = MotionRules(embodiment, kinematics, world)
+        self._profile = VelocityProfile(limits.acceleration, limits.jerk)
+        self._planner = StopPlanner(limits, self.dt)
+        self._output = OutputCheck(limits, self.dt)
+        self._margin = np.array(limits.position_margin)
+        self._range = np.array([limits.position_min, limits.position_max])
+        self.output_problem: str | None = None
+        self.rest_at(embodiment.home)
+
+    @property
+    def positions(self) -> Array:
+        """Shape (n,), rad."""
+        return self._now.positions
+
+    @property
+    def velocities(self) -> Array:
+        """Way of the last tick over its period, shape (n,), rad/s."""
+        return self._velocities
 
     @property
     def at_rest(self) -> bool:
         """Whether the reference stands still."""
-        return not self.velocities.any()
+        return self._now.at_rest and not self._velocities.any()
 
-    def follow(self, twist: Array) -> Solution | None:
-        """Joint velocities that come nearest to a velocity of the TCP.
+    def rest_at(self, positions: ArrayLike) -> None:
+        """Begin anew, at rest at `positions` [rad], shape (n,)."""
+        start = readonly(positions)
+        self._now = JointMotion.resting(start)
+        self._velocities: Array = np.zeros(len(start))
+        self._accelerations: Array = np.zeros(len(start))
+        self._stop, self._stopped = Stop.resting(start), 0
+        self._wanted: Array = np.zeros(6)
+        self.output_problem = None
+        self.tcp = self._kinematics.tcp_pose(start)
+
+    def follow(self, twist: Array) -> frozenset[SafetyCode]:
+        """Make one period in which the TCP moves as nearly as allowed with a velocity.
 
         Args:
             twist: Shape (6,): m/s, then rad/s, base axes.
 
         Returns:
-            None if the solver failed.
+            What limited it. STOP_SOLVER: nothing could be solved; STOP_OUTPUT: what was solved
+            failed the last check, and nothing was done. In both cases `brake` from now on.
         """
+        self._wanted = twist
         configuration = self._configuration()
-        matrix = self._weights[:, None] * configuration.jacobian
-        objective = Objective(matrix, self._weights * twist, damping(matrix))
-        solution = self._solve(configuration, objective)
-        if solution is None or objective.damping == 0.0:
-            return solution
-        return replace(solution, codes=solution.codes | {SafetyCode.LIMITED_BY_SINGULARITY})
+        objective, codes = self._rules.objective(configuration, twist)
+        return self._advance(configuration, objective, codes)
 
-    def brake(self) -> Solution | None:
-        """Joint velocities of the straight stop, bent only where a limit is in the way.
+    def follow_joints(self, velocities: Array) -> frozenset[SafetyCode]:
+        """Likewise with joint velocities, shape (n,), rad/s."""
+        configuration = self._configuration()
+        self._wanted = configuration.jacobian @ velocities
+        objective = Objective(np.eye(len(velocities)), velocities)
+        return self._advance(configuration, objective, frozenset())
+
+    def brake(self) -> frozenset[SafetyCode]:
+        """Make one period of the verified stop; at rest nothing happens.
 
         Returns:
-            None if the solver failed; then `brake_blindly`.
+            STOP_OUTPUT if it failed the last check, and nothing was done; else nothing.
         """
-        target = self._stop.next(self.velocities)
-        return self._solve(self._configuration(), Objective(np.eye(len(target)), target))
+        if self.at_rest:
+            self._accelerations = np.zeros_like(self._accelerations)
+            return frozenset()
+        self._stopped += 1
+        return self._commit(self._stop.after(self._stopped, self.dt))
 
-    def brake_blindly(self) -> Array:
-        """Joint velocities of the straight stop, shape (n,), rad/s, whatever is in the way."""
-        return self._stop.next(self.velocities)
+    def report(self) -> MotionReport:
+        """How near the reference is to its limits."""
+        q = self.positions
+        margin = np.concatenate([q - self._range[0], self._range[1] - q]) - self._margin
+        path = self._stop.positions[self._stopped :]
+        moved = np.zeros(6) if self.at_rest else self._kinematics.jacobian(q) @ self._velocities
+        linear, angular = (
+            _share(moved[part], self._wanted[part]) for part in (slice(3), slice(3, 6))
+        )
+        return MotionReport(
+            joint_margin=float(margin.min()),
+            smallest_singular_value=self._rules.smallest_singular_value(q),
+            linear_scale=linear,
+            angular_scale=angular,
+            nearest=self._world.nearest(q),
+            stop_path=self._kinematics.tcp_poses(path if len(path) else q[None])[0],
+            stop_duration=max(0, len(path) - 1) * self.dt,
+        )
 
-    def ahead(self, velocities: Array) -> Array:
-        """Positions after one period at `velocities`, shape (n,), rad."""
-        positions: Array = self.positions + velocities * self._dt
-        return positions
-
-    def move_to(self, positions: Array, velocities: Array) -> None:
-        """Make `positions` the reference, reached at `velocities`."""
-        self.positions, self.velocities = positions, velocities
-        self.tcp = self._kinematics.tcp_pose(positions)
+    def stop_is_clear(self) -> bool:
+        """Whether the verified stop keeps clear of everything that stands around now."""
+        path = self._stop.positions[self._stopped :]
+        return all(self._world.room(q) >= 0.0 for q in (self.positions, *path))
 
     def _configuration(self) -> Configuration:
-        middle = self.positions + 0.5 * self._dt * self.velocities
-        jacobian = self._kinematics.jacobian(middle)
-        return Configuration(self.positions, self.velocities, self.tcp, jacobian)
+        q, v = self._now.positions, self._now.velocities
+        self._room, contacts = self._rules.contacts(q, v)
+        jacobian = self._kinematics.jacobian(q + 0.5 * self.dt * v)
+        return Configuration(q, v, self.tcp, jacobian, tuple(contacts))
 
-    def _solve(self, configuration: Configuration, objective: Objective) -> Solution | None:
-        """Solve within all limits, and again while the TCP is too fast, cutting that off."""
-        constraints = [limit.constraint(configuration) for limit in self._limits]
+    def _advance(
+        self, configuration: Configuration, objective: Objective, codes: frozenset[SafetyCode]
+    ) -> frozenset[SafetyCode]:
+        """Make one period towards what is wanted, or one of the verified stop."""
+        solved = self._solve(configuration, objective)
+        if solved is None:
+            return self.brake() | {SafetyCode.STOP_SOLVER}
+        velocities, acting = solved
+        codes = codes | acting
+        if self._now.at_rest and not velocities.any():
+            return codes | self._commit(self._now)
+        trajectory = self._profile.plan(self._now, velocities)
+        if trajectory is None:
+            return self.brake() | {SafetyCode.STOP_SOLVER}
+        then = motion_at(trajectory, self.dt)
+        stop = self._planner.plan(then)
+        if stop is None:
+            return self.brake() | {SafetyCode.STOP_SOLVER}
+        path = np.concatenate([self._now.positions[None], stop.positions])
+        problem = self._rules.verification.problem(path, self._room)
+        if problem is not None:
+            return self.brake() | codes | {SafetyCode.LIMITED_BY_VERIFIED_STOP}
+        self._stop, self._stopped = stop, 0
+        return codes | self._lag(then, velocities) | self._commit(then)
+
+    def _solve(
+        self, configuration: Configuration, objective: Objective
+    ) -> tuple[Array, frozenset[SafetyCode]] | None:
+        """The allowed velocities nearest to the objective; again while the TCP is too fast."""
+        constraints: list[Constraint] = self._rules.constraints(configuration)
         solution = solve(objective, constraints)
         for _ in range(MAX_CUTS):
             if solution is None:
                 return None
-            cut = self._tcp_speed.excess(configuration, solution.velocities)
+            cut = self._rules.tcp_speed.excess(configuration, solution.velocities)
             if cut is None:
                 break
             constraints.append(cut)
             solution = solve(objective, constraints)
-        if solution is None or np.abs(solution.velocities).max() > _REST:
-            return solution
-        return replace(solution, velocities=np.zeros_like(solution.velocities))
+        if solution is None:
+            return None
+        velocities = solution.velocities
+        if np.abs(velocities).max() < _REST:
+            velocities = np.zeros_like(velocities)
+        return velocities, solution.codes
+
+    def _lag(self, then: JointMotion, velocities: Array) -> frozenset[SafetyCode]:
+        """Whether the joints could not take up the wanted velocities within one period."""
+        if np.abs(then.velocities - velocities).max() <= _REACHED:
+            return frozenset()
+        return frozenset({SafetyCode.LIMITED_BY_ACCELERATION})
+
+    def _commit(self, then: JointMotion) -> frozenset[SafetyCode]:
+        """Make a motion the reference, after the last check on what is sent."""
+        velocities = (then.positions - self._now.positions) / self.dt
+        accelerations = (velocities - self._velocities) / self.dt
+        problem = self._output.problem(
+            then.positions, velocities, accelerations, self._accelerations
+        )
+        if problem is not None:
+            self.rest_at(self._now.positions)
+            self.output_problem = problem
+            return frozenset({SafetyCode.STOP_OUTPUT})
+        self._now, self._velocities, self._accelerations = then, velocities, accelerations
+        self.tcp = self._kinematics.tcp_pose(then.positions)
+        return frozenset()
+
+
+def _share(executed: Array, wanted: Array) -> float:
+    """How much of a wanted velocity was executed in its direction, 0..1."""
+    length = float(wanted @ wanted)
+    if length == 0.0:
+        return 1.0
+    return float(np.clip(executed @ wanted / length, 0.0, 1.0))

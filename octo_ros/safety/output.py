@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
 
-ROUNDING = 1e-6
-"""Relative excess over a limit that is floating-point rounding."""
+ROUNDING = 1e-12
+"""Rounding of a position [rad]; divided by the period for each derivative."""
 
 
 class OutputCheck:
@@ -29,28 +29,29 @@ class OutputCheck:
     def __init__(self, limits: Limits, dt: float) -> None:
         self._lower = readonly(limits.position_min)
         self._upper = readonly(limits.position_max)
-        self._speed = readonly(np.multiply(limits.velocity, 1.0 + ROUNDING))
-        self._step = readonly(np.multiply(limits.braking, dt * (1.0 + ROUNDING)) + ROUNDING)
-        self._dt = dt
+        self._speed = readonly(np.add(limits.velocity, ROUNDING / dt))
+        self._braking = readonly(np.add(limits.braking, ROUNDING / dt**2))
+        self._step = readonly(np.multiply(limits.jerk, dt) + ROUNDING / dt**2)
 
     def problem(
-        self, positions: Array, last_positions: Array, last_velocities: Array
+        self, positions: Array, velocities: Array, accelerations: Array, last: Array
     ) -> str | None:
         """What forbids sending `positions`, as a sentence; None if nothing does.
 
         Args:
             positions: About to be sent, shape (n,), rad.
-            last_positions: Sent in the tick before, shape (n,), rad.
-            last_velocities: Joint velocities of the tick before, shape (n,), rad/s.
+            velocities: Their difference to those sent before over one period, shape (n,), rad/s.
+            accelerations: The difference of that to the one before, shape (n,), rad/s².
+            last: Accelerations of the tick before, shape (n,), rad/s².
         """
-        if not np.isfinite(positions).all():
-            return f'The reference {positions.tolist()} is not finite.'
-        if (positions < self._lower).any() or (positions > self._upper).any():
+        # All comparisons are False for a NaN.
+        if not ((positions >= self._lower) & (positions <= self._upper)).all():
             return f'The reference {positions.tolist()} rad is outside the joint range.'
-        velocities = (positions - last_positions) / self._dt
-        if (np.abs(velocities) > self._speed).any():
+        if not (np.abs(velocities) <= self._speed).all():
             return f'The reference moves at {velocities.tolist()} rad/s, above the joint speeds.'
-        if (np.abs(velocities - last_velocities) > self._step).any():
-            step = (velocities - last_velocities).tolist()
-            return f'The reference changes its velocity by {step} rad/s in one period.'
+        if not (np.abs(accelerations) <= self._braking).all():
+            return f'The reference accelerates with {accelerations.tolist()} rad/s², too much.'
+        if not (np.abs(accelerations - last) <= self._step).all():
+            steps = (accelerations - last).tolist()
+            return f'The reference changes its acceleration by {steps} rad/s² in one period.'
         return None

@@ -5,10 +5,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array, Pose
+
+
+@dataclass(frozen=True)
+class Body:
+    """A shape of the arm that is kept apart from others.
+
+    Attributes:
+        link: That it belongs to, or `fingers`.
+        kind: `capsule` along its own z (radius, length of the cylindrical part), or `box` (full
+            lengths).
+        size: In m.
+        pose: Base frame.
+    """
+
+    link: str
+    kind: Literal['capsule', 'box']
+    size: tuple[float, ...]
+    pose: Pose
 
 
 @dataclass(frozen=True)
@@ -30,23 +48,6 @@ class NearestPair:
     clearance: float
     first_point: Array
     second_point: Array
-
-
-@dataclass(frozen=True)
-class Body:
-    """A shape of the arm where the reference has it.
-
-    Attributes:
-        link: Link that it belongs to.
-        kind: `capsule`, along its own z, or `box`.
-        size: Capsule: radius and length of its cylindrical part; box: full lengths [m].
-        pose: Of its centre, base frame.
-    """
-
-    link: str
-    kind: str
-    size: tuple[float, ...]
-    pose: Pose
 
 
 @dataclass(frozen=True)

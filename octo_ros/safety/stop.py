@@ -1,58 +1,82 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The controlled stop: how fast one may go to stop in time, and how all joints come to rest."""
+"""The controlled stop: planned before it is needed, and followed to the end when it is."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.geometry import readonly
+from octo_ros.safety.profile import JointMotion, VelocityProfile, motion_at
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from ruckig import Trajectory
 
     from octo_ros.geometry import Array
+    from octo_ros.limits import Limits
 
 
-def approach_speed(distance: ArrayLike, deceleration: ArrayLike, dt: float) -> Array:
-    """The largest speed v from which a stop still ends within `distance` d.
+@dataclass(frozen=True)
+class Stop:
+    """A way to rest.
 
-    One more period is made at v before the brake b acts: v·dt + v²/(2b) = d, so
-    v = sqrt((b·dt)² + 2·b·d) - b·dt. For d much smaller than b·dt² this is d/dt, for longer ones
-    sqrt(2·b·d).
-
-    Args:
-        distance: In m or rad; below zero it counts as zero.
-        deceleration: In m/s² or rad/s².
-        dt: Control period [s].
-    """
-    step = np.multiply(deceleration, dt)
-    room = np.multiply(deceleration, 2.0) * np.maximum(distance, 0.0)
-    speed: Array = np.sqrt(step * step + room) - step
-    return speed
-
-
-class StraightStop:
-    """Brings all joints to rest together, so that the path keeps its direction in joint space.
-
-    Args:
-        braking: Joint deceleration, shape (n,), rad/s².
-        dt: Control period [s].
+    Attributes:
+        start: Where it begins.
+        trajectory: The way.
+        positions: Where the joints are at the start and after each period until they rest, shape
+            (k, n), rad.
     """
 
-    def __init__(self, braking: ArrayLike, dt: float) -> None:
-        self._braking = readonly(braking)
+    start: JointMotion
+    trajectory: Trajectory | None
+    positions: Array
+
+    @classmethod
+    def resting(cls, positions: Array) -> Stop:
+        """The stop of an arm that stands at `positions`, shape (n,), rad."""
+        return cls(JointMotion.resting(positions), None, positions[None])
+
+    @property
+    def ticks(self) -> int:
+        """Periods until rest."""
+        return len(self.positions) - 1
+
+    def after(self, ticks: int, dt: float) -> JointMotion:
+        """Where it is after some periods of `dt` seconds; at its end the joints rest exactly."""
+        if self.trajectory is None or ticks >= self.ticks:
+            return JointMotion.resting(self.positions[-1])
+        return motion_at(self.trajectory, ticks * dt)
+
+
+class StopPlanner:
+    """Plans stops with the joints' brakes.
+
+    Args:
+        limits: The robot's limits.
+        dt: Control period [s].
+    """
+
+    def __init__(self, limits: Limits, dt: float) -> None:
+        self._profile = VelocityProfile(limits.braking, limits.jerk)
         self._dt = dt
+        self._zero = np.zeros(len(limits.braking))
 
-    def duration(self, velocities: Array) -> float:
-        """Time to rest [s]: the joint that needs longest sets the time for all, T = max |v|/b."""
-        return float((np.abs(velocities) / self._braking).max())
+    def plan(self, start: JointMotion) -> Stop | None:
+        """The fastest stop from a motion in which all joints come to rest together.
 
-    def next(self, velocities: Array) -> Array:
-        """Joint velocities one period later, shape (n,), rad/s: v·max(0, 1 - dt/T)."""
-        duration = self.duration(velocities)
-        if duration <= self._dt:
-            return np.zeros_like(velocities)
-        return velocities * (1.0 - self._dt / duration)
+        Returns:
+            None if the numbers of `start` allow none.
+        """
+        if start.at_rest:
+            return Stop.resting(start.positions)
+        trajectory = self._profile.plan(start, self._zero)
+        if trajectory is None:
+            return None
+        count = math.ceil(trajectory.duration / self._dt)
+        at, dt = trajectory.at_time, self._dt
+        samples = [at(dt * k)[0] for k in range(1, count + 1)]
+        positions = np.array([start.positions.tolist(), *samples])
+        return Stop(start, trajectory, positions)

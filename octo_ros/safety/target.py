@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.safety.approach import Approach
 from octo_ros.safety.joint_reference import JointReference
 from octo_ros.safety.joint_servo import JointServo
 from octo_ros.safety.reference import CartesianReference
@@ -18,7 +19,7 @@ from octo_ros.types import Command, JointCommand
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
-    from octo_ros.safety.committed_motion import CommittedMotion
+    from octo_ros.safety.motion import Motion
     from octo_ros.safety.verdict import AnyCommand
 
 
@@ -36,12 +37,13 @@ class MotionTarget:
 
     kind: type[AnyCommand]
 
-    def __init__(self, limits: Limits, dt: float, motion: CommittedMotion) -> None:
+    def __init__(self, limits: Limits, dt: float, motion: Motion) -> None:
         self._limits = limits
         self._dt = dt
         self._joint_speeds = np.array(limits.velocity)
-        self._servo = CartesianServo.for_limits(limits, dt)
-        self._joint_servo = JointServo(limits, dt)
+        approach = Approach.for_limits(limits, dt)
+        self._servo = CartesianServo(limits, approach)
+        self._joint_servo = JointServo(limits, approach)
         self._cartesian = CartesianReference(
             limits.workspace_min, limits.workspace_max, motion.tcp
         )

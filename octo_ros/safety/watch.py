@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
     from octo_ros.robots.kinematics import Kinematics
-    from octo_ros.safety.committed_motion import CommittedMotion
+    from octo_ros.safety.motion import Motion
     from octo_ros.types import JointState, Locks
 
 
@@ -62,7 +62,7 @@ class Watch:
         now_ns: int,
         state: JointState | None,
         locks: Locks | None,
-        motion: CommittedMotion,
+        motion: Motion,
         held: bool,
     ) -> Cause | None:
         """The most important cause to stop; call it once per tick.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array, Pose
+    from octo_ros.safety.collision.group import Contact
     from octo_ros.safety_codes import SafetyCode
 
 
@@ -23,12 +24,14 @@ class Configuration:
         jacobian: Shape (6, n): linear [m/rad], then angular, base axes, taken where the coming
             tick will be half over if nothing changes. J·v·dt then is the TCP's displacement up to
             third order in dt.
+        contacts: Pairs of bodies that are near each other.
     """
 
     positions: Array
     velocities: Array
     tcp: Pose
     jacobian: Array
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True)

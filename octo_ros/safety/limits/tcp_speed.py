@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.safety.limits.limit import Configuration
 
-ROUNDING = 1e-3
-"""Relative excess over a speed that is not worth another solution."""
+TARGET = 0.998
+"""Share of the allowed speed at which the tangents lie: they touch the ball only in one point."""
+
+TOLERATED = 0.999
+"""Share from which on another tangent is worth it; what remains belongs to the way to rest."""
 
 
 class TcpSpeedLimit:
@@ -33,8 +36,9 @@ class TcpSpeedLimit:
     """
 
     def __init__(self, linear_speed: float, angular_speed: float) -> None:
-        self._upper = readonly([linear_speed, angular_speed])
-        self._tolerated = (1.0 + ROUNDING) * self._upper
+        speeds = np.array([linear_speed, angular_speed])
+        self._upper = readonly(TARGET * speeds)
+        self._tolerated = readonly(TOLERATED * speeds)
         self._lower = readonly([-np.inf, -np.inf])
 
     def constraint(self, configuration: Configuration) -> Constraint:
