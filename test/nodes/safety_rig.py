@@ -84,9 +84,7 @@ class SafetyRig:
             self._executor.spin_once(timeout_sec=0.02)
 
     def wait_for_state(self, state):
-        self.spin_until(
-            lambda: self.statuses and self.status.state == state, f'the state {state}'
-        )
+        self.spin_until(lambda: self.statuses and self.status.state == state, f'the state {state}')
 
     def call(self, kind, name, request):
         client = self.robot.create_client(kind, name)
@@ -167,9 +165,7 @@ class SafetyRig:
 
     def displacement_publisher(self, former):
         self.robot.destroy_publisher(former)
-        self.commands = self.robot.create_publisher(
-            EndEffectorDelta, ACTION_TOPIC, qos.COMMANDS
-        )
+        self.commands = self.robot.create_publisher(EndEffectorDelta, ACTION_TOPIC, qos.COMMANDS)
 
     def _obey(self, message):
         self.positions = list(message.points[0].positions)

@@ -15,8 +15,10 @@ from visualization_msgs.msg import MarkerArray
 
 from octo_ros.nodes import qos
 from octo_ros.nodes.safety_reports import BITS
+from octo_ros.robots.kinematics import Kinematics
 from octo_ros.safety_codes import SafetyCode
 from octo_ros_msgs.msg import EndEffectorDelta, ExecutedAction, JointTarget, SafetyStatus
+from octo_ros_msgs.srv import AddObstacle, RemoveObstacle
 
 from .safety_rig import SafetyRig
 
@@ -58,9 +60,16 @@ def test_the_status_tells_what_the_filter_does(rig):
     assert 0.0 <= status.time_since_command < 0.3
     assert status.accepted >= 7
     assert status.requested_translation.x == STEP
-    assert status.executed_translation.x == pytest.approx(STEP, rel=0.2)
+    # Less where the machine was too busy for every tick.
+    assert 0.3 * STEP < status.executed_translation.x < 1.3 * STEP
     assert 0.0 < status.tick_ms_p50 <= status.tick_ms_p99 <= status.tick_ms_max
     assert status.late_time >= 0.0
+    assert 0.0 < status.linear_scale <= 1.0
+    assert status.min_joint_margin > 0.0
+    assert status.smallest_singular_value > 0.02
+    assert len(status.nearest) == 2
+    assert status.nearest_distance > status.nearest_clearance >= 0.0
+    assert 0.0 < status.stop_duration < 1.0
     rig.step = 0.0
     rig.spin_for(0.6)
     rig.step = None
@@ -144,7 +153,7 @@ def test_joint_targets_pass_the_same_filter(rig):
         rig.targets.clear()
         goal = np.array(rig.positions)
         for _ in range(5):
-            goal = goal + [0.01, 0.0, 0.0, 0.0, 0.0, 0.01]
+            goal += np.array([0.01, 0.0, 0.0, 0.0, 0.0, 0.01])
             publisher.publish(rig.target(goal.tolist()))
             rig.spin_for(0.1)
         rig.spin_until(lambda: len(rig.targets) == 5, 'five reports')
@@ -162,9 +171,46 @@ def test_joint_targets_pass_the_same_filter(rig):
         assert {report.code for report in rig.targets} == {'REJECTED_SHAPE'}
         assert '6 joint_names but 2 positions' in rig.targets[0].reason
         assert list(rig.targets[0].requested.positions) == [0.1, 0.2]
-        assert 'STOP_REFUSALS' in rig.status.codes
+        rig.spin_until(lambda: 'STOP_REFUSALS' in rig.status.codes, 'the stop to be counted')
     finally:
         rig.displacement_publisher(publisher)
+
+
+def test_obstacles_come_and_go_and_are_kept_away_from(rig):
+    def add(**fields):
+        box = AddObstacle.Request(
+            name='box', frame_id=rig.contract.base_frame, size=Vector3(x=0.1, y=0.1, z=0.1)
+        )
+        box.pose.position.x, box.pose.orientation.w = 2.0, 1.0
+        for name, value in fields.items():
+            setattr(box, name, value)
+        return rig.call(AddObstacle, '/octo_safety/add_obstacle', box)
+
+    def remove(name):
+        request = RemoveObstacle.Request(name=name)
+        return rig.call(RemoveObstacle, '/octo_safety/remove_obstacle', request)
+
+    assert add().success
+    again = add()
+    assert not again.success
+    assert 'box' in again.message
+    refused = add(name='other', frame_id='camera')
+    assert not refused.success
+    assert rig.contract.base_frame in refused.message
+    rig.spin_until(lambda: list(rig.status.obstacles) == ['box'], 'the obstacle in the status')
+    assert remove('box').success
+    assert not remove('box').success
+    # Where the arm is: it cannot stop before it.
+    here = AddObstacle.Request().pose
+    tcp = Kinematics.for_embodiment(rig.contract).tcp_pose(np.array(rig.positions))
+    here.position.x, here.position.y, here.position.z = tcp.position.tolist()
+    here.orientation.w = 1.0
+    assert add(pose=here).success
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    assert rig.status.code == 'STOP_OBSTACLE'
+    assert 'box' in rig.status.latch
+    assert remove('box').success
+    assert rig.reset().success
 
 
 def test_no_parameter_can_be_changed(rig):
@@ -195,7 +241,7 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     assert 35 <= len(beats) <= 55
     assert (np.diff(beats) > 0).all()
     shown = {marker.ns for marker in pictures[-1].markers}
-    assert shown >= {'workspace', 'table', 'state'}
+    assert shown == {'workspace', 'table', 'state', 'arm', 'nearest', 'stop path'}
     frames = {marker.header.frame_id for marker in pictures[-1].markers}
     assert frames == {rig.contract.base_frame}
     assert rig.transition(Transition.TRANSITION_DEACTIVATE)
