@@ -21,6 +21,7 @@ commands = (
     'evaluate',
     'export_policy',
     'inspect_checkpoint',
+    'safety_fuzz',
     'verify_checkpoint',
 )
 

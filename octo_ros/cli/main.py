@@ -25,6 +25,7 @@ COMMANDS = {
     'benchmark': 'how fast, how large and how exact every engine is on this machine',
     'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
+    'safety_fuzz': 'adversarial streams against the safety filter, judged independently',
     'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
 }
 INTERRUPTED = 130
@@ -96,6 +97,11 @@ def export_policy() -> int:
 def inspect_checkpoint() -> int:
     """Console script."""
     return main(['inspect_checkpoint', *sys.argv[1:]])
+
+
+def safety_fuzz() -> int:
+    """Console script."""
+    return main(['safety_fuzz', *sys.argv[1:]])
 
 
 def verify_checkpoint() -> int:

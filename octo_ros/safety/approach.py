@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
 
-LEVER = 0.2
+LEVER = 0.35
 """Lever [m] by which the weakest joint's acceleration becomes that of a point of the arm.
 
-Short on purpose: with the wrist near the base the joints must turn fast to brake the hand.
+Short on purpose: with the wrist near the base the joints must turn fast to brake the hand. Joints
+that slow down may use their brakes, which are stronger; that is the reserve.
 """
-
-EASE = 0.7
-"""Share of the joints' acceleration on which braking in time is planned; the rest is reserve."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,9 @@ class Approach:
     def for_limits(cls, limits: Limits, dt: float) -> Approach:
         """The law that joints with these limits can obey; `dt` is the control period [s]."""
         acceleration = np.array(limits.acceleration)
-        weakest = EASE * float(acceleration.min())
+        weakest = float(acceleration.min())
         lag = 2.0 * dt + float((acceleration / limits.jerk).max())
-        return cls(EASE * acceleration, LEVER * weakest, weakest, lag)
+        return cls(acceleration, LEVER * weakest, weakest, lag)
 
     def __post_init__(self) -> None:
         # Half of what the tick's arithmetic needs, once.

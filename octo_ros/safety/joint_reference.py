@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 RESTING = 1e-6
 """A command that asks for less than this of every joint asks for no motion [rad]."""
 
+ROUNDING = 1e-9
+"""What is left of a backlog after its last period, in periods, is rounding."""
+
 
 class JointReference:
     """Where the joints should be now, and where the accepted commands will bring them.
@@ -60,7 +63,7 @@ class JointReference:
         if self.backlog <= 0.0:
             return np.zeros(len(self.goal))
         step: Array = self.goal - self.setpoint
-        if self.backlog <= dt:
+        if self.backlog <= dt * (1.0 + ROUNDING):
             self.setpoint, self.backlog = self.goal, 0.0
             return step / dt
         step = step * (dt / self.backlog)

@@ -35,7 +35,7 @@ class _Lock:
 
     def set_at(self, now_ns: int) -> bool:
         self._lease.tick()
-        was_set, self._was_set = self._was_set, self._locked
+        was_set, self._was_set = self._was_set, False
         return self.known and (self._locked or was_set or self._lease.expired(now_ns))
 
 

@@ -66,7 +66,7 @@ class Motion:
         self._kinematics = kinematics
         self._world = world
         self._rules = MotionRules(embodiment, kinematics, world)
-        self._profile = VelocityProfile(limits.acceleration, limits.jerk)
+        self._profile = VelocityProfile(limits.acceleration, limits.braking, limits.jerk)
         self._planner = StopPlanner(limits, self.dt)
         self._output = OutputCheck(limits, self.dt)
         self._margin = np.array(limits.position_margin)

@@ -59,17 +59,19 @@ class VelocityProfile:
     derivative over the samples' span.
 
     Args:
-        acceleration: Shape (n,), rad/s².
+        speeding_up: Largest acceleration of a joint that gets faster, shape (n,), rad/s².
+        slowing_down: Of one that gets slower; what a stop may do, the end of a motion may do.
         jerk: Shape (n,), rad/s³.
     """
 
-    def __init__(self, acceleration: ArrayLike, jerk: ArrayLike) -> None:
-        count = len(np.asarray(acceleration))
+    def __init__(self, speeding_up: ArrayLike, slowing_down: ArrayLike, jerk: ArrayLike) -> None:
+        self._speeding_up = np.array(speeding_up)
+        self._slowing_down = np.array(slowing_down)
+        count = len(self._speeding_up)
         self._ruckig = Ruckig(count)
         self._input = InputParameter(count)
         self._input.control_interface = ControlInterface.Velocity
         self._input.synchronization = Synchronization.Phase
-        self._input.max_acceleration = np.asarray(acceleration).tolist()
         self._input.max_jerk = np.asarray(jerk).tolist()
         self._input.target_acceleration = [0.0] * count
 
@@ -85,6 +87,10 @@ class VelocityProfile:
         given.current_velocity = start.velocities.tolist()
         given.current_acceleration = start.accelerations.tolist()
         given.target_velocity = velocities.tolist()
+        forwards, backwards = start.velocities > 0.0, start.velocities < 0.0
+        up, down = self._speeding_up, self._slowing_down
+        given.max_acceleration = np.where(backwards, down, up).tolist()
+        given.min_acceleration = np.negative(np.where(forwards, down, up)).tolist()
         try:
             result = self._ruckig.calculate(given, trajectory)
         except RuckigError:

@@ -60,7 +60,7 @@ class StopPlanner:
     """
 
     def __init__(self, limits: Limits, dt: float) -> None:
-        self._profile = VelocityProfile(limits.braking, limits.jerk)
+        self._profile = VelocityProfile(limits.braking, limits.braking, limits.jerk)
         self._dt = dt
         self._zero = np.zeros(len(limits.braking))
 

@@ -13,9 +13,10 @@ IDLE = Cause.of(SafetyCode.IDLE)
 class Supervisor:
     """INACTIVE –start→ HOLD –run→ RUN –stop→ STOPPING –rest→ HOLD or LATCHED.
 
-    The cause of the stop decides where it ends. A cause that latches takes the filter from HOLD to LATCHED at once. One that comes up while it
-    stops takes the place of one that does not latch; otherwise the first cause stays, for what
-    follows from it is no news. Only `start` leaves LATCHED.
+    The cause of the stop decides where it ends. A cause that latches takes the filter from HOLD to
+    LATCHED at once. One that comes up while it stops takes the place of one that does not latch;
+    otherwise the first cause stays, for what follows from it is no news. Only `start` leaves
+    LATCHED.
 
     Attributes:
         state: Where the filter stands.

@@ -11,10 +11,14 @@ import pytest
 
 from octo_ros.embodiment import load_embodiment
 from octo_ros.robots.kinematics import Kinematics
+from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety.verdict import CommandContext
-from octo_ros.types import Command, JointState
+from octo_ros.types import Command, JointCommand, JointState, Locks
 
 NOW = 1_700_000_000_000_000_000
+PERIOD = 10_000_000
+ROBOTS = ('widowx', 'franka', 'fr3', 'ur5', 'ur5e')
+STEP = (0.0, 0.01, 0.0)
 
 robot = cache(load_embodiment)
 
@@ -61,7 +65,15 @@ def command():
 @pytest.fixture
 def context():
     def make(**changes):
-        values = {'now_ns': NOW, 'last_stamp_ns': 0, 'last_seq': None, 'backlog': 0.0}
+        values = {
+            'now_ns': NOW,
+            'last_stamp_ns': 0,
+            'last_seq': None,
+            'backlog': 0.0,
+            'budget': 1.0,
+            'joint_goal': np.zeros(6),
+            'busy_with': None,
+        }
         return CommandContext(**{**values, **changes})
 
     return make
@@ -75,3 +87,121 @@ def resting():
         return JointState(stamp_ns, np.array(q), np.zeros(len(q)), gripper)
 
     return make
+
+
+@pytest.fixture
+def joint_command():
+    """Makes a good joint command for the UR5e; keyword arguments make it worse."""
+
+    def make(**changes):
+        values = {
+            'stamp_ns': NOW,
+            'seq': 1,
+            'joint_names': robot('ur5e').joints,
+            'positions': np.zeros(6),
+            'gripper': 0.4,
+            'duration': 0.1,
+        }
+        return JointCommand(**{**values, **changes})
+
+    return make
+
+
+class Bench:
+    """A filter, a clock, and an arm that follows unless it is held.
+
+    Attributes:
+        held: The arm stays where it is.
+        locks: What every tick is told.
+    """
+
+    def __init__(self, name='ur5e', **overrides):
+        self.embodiment = load_embodiment(name, overrides)
+        self.filter = SafetyFilter.for_embodiment(self.embodiment)
+        self.now = NOW
+        self.q = np.array(self.embodiment.home)
+        self.seq = 0
+        self.held = False
+        self.locks = None
+        self.reset()
+
+    def reset(self):
+        self.filter.reset(self.now, self.measured(), self.locks)
+
+    def measured(self):
+        return JointState(self.now, self.q, np.zeros(len(self.q)), 0.5)
+
+    def command(self, translation=STEP, **changes):
+        self.seq += 1
+        values = {
+            'stamp_ns': self.now,
+            'seq': self.seq,
+            'frame_id': self.embodiment.base_frame,
+            'translation': translation,
+            'rotation': np.zeros(3),
+            'gripper': 0.5,
+            'duration': 0.1,
+        }
+        return Command(**{**values, **changes})
+
+    def joint_command(self, positions, **changes):
+        self.seq += 1
+        values = {
+            'stamp_ns': self.now,
+            'seq': self.seq,
+            'joint_names': self.embodiment.joints,
+            'positions': positions,
+            'gripper': 0.5,
+            'duration': 0.1,
+        }
+        return JointCommand(**{**values, **changes})
+
+    def tick(self, command=None, state='measured', periods=1, **locks):
+        """`command` may be a function of the bench, called when the clock has moved on."""
+        self.now += periods * PERIOD
+        command = command(self) if callable(command) else command
+        state = self.measured() if isinstance(state, str) else state
+        told = Locks(**locks) if locks else self.locks
+        sent = self.filter.tick(self.now, command, state, told)
+        if not self.held:
+            self.q = np.array(sent.positions)
+        return sent
+
+    def ticks(self, count, **how):
+        """What was sent in `count` ticks without a command."""
+        return [self.tick(**how) for _ in range(count)]
+
+    def stream(self, ticks, every=10, how=None, **changes):
+        """Commands every so many ticks; returns what was sent."""
+        return [
+            self.tick((lambda b: b.command(**changes)) if k % every == 0 else None, **(how or {}))
+            for k in range(ticks)
+        ]
+
+    def until(self, state, command=None, most=100):
+        """Tick until the filter is in `state`; returns what was sent."""
+        sent = [self.tick(command)]
+        while sent[-1].state is not state:
+            sent.append(self.tick(command))
+            assert len(sent) < most
+        return sent
+
+    def pushed(self, joint, by):
+        """Somebody moves a joint of the arm and keeps hold of it."""
+        self.held = True
+        self.q = self.q + by * np.eye(len(self.q))[joint]
+
+
+@pytest.fixture(scope='session')
+def bench_of():
+    return Bench
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+@pytest.fixture(params=ROBOTS)
+def each(request):
+    return Bench(request.param)

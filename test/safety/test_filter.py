@@ -9,76 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from octo_ros.embodiment import load_embodiment
-from octo_ros.errors import SafetyError, UnknownNameError
+from octo_ros.errors import ConfigError, SafetyError, UnknownNameError
 from octo_ros.safety.filter import SafetyFilter
-from octo_ros.safety.output import OutputCheck
 from octo_ros.safety_codes import SafetyCode, SafetyState
-from octo_ros.types import Command, JointState
 
 MS = 1_000_000
-PERIOD = 10 * MS
 STEP = np.array([0.0, 0.01, 0.0])
-
-
-class Bench:
-    """A filter, an arm that follows perfectly, and a clock."""
-
-    def __init__(self, name, now):
-        self.embodiment = load_embodiment(name)
-        self.filter = SafetyFilter.for_embodiment(self.embodiment)
-        self.now = now
-        self.q = np.array(self.embodiment.home)
-        self.seq = 0
-        self.reset()
-
-    def reset(self):
-        self.filter.reset(self.now, self.measured())
-
-    def measured(self):
-        return JointState(self.now, self.q, np.zeros(len(self.q)), 0.5)
-
-    def command(self, translation=STEP, **changes):
-        self.seq += 1
-        values = {
-            'stamp_ns': self.now,
-            'seq': self.seq,
-            'frame_id': self.embodiment.base_frame,
-            'translation': translation,
-            'rotation': np.zeros(3),
-            'gripper': 0.5,
-            'duration': 0.1,
-        }
-        return Command(**{**values, **changes})
-
-    def tick(self, command=None, state='measured', periods=1):
-        """`command` may be a function of the bench, called when the clock has moved on."""
-        self.now += periods * PERIOD
-        command = command(self) if callable(command) else command
-        state = self.measured() if isinstance(state, str) else state
-        sent = self.filter.tick(self.now, command, state)
-        self.q = np.array(sent.positions)
-        return sent
-
-    def stream(self, ticks, **changes):
-        """Commands at 10 Hz; returns what was sent."""
-        return [
-            self.tick((lambda b: b.command(**changes)) if k % 10 == 0 else None)
-            for k in range(ticks)
-        ]
-
-    def until(self, state, command=None, most=100):
-        """Tick until the filter is in `state`; returns what was sent."""
-        sent = [self.tick(command)]
-        while sent[-1].state is not state:
-            sent.append(self.tick(command))
-            assert len(sent) < most
-        return sent
-
-
-@pytest.fixture
-def bench(now):
-    return Bench('ur5e', now)
 
 
 def test_it_is_inactive_until_reset_and_after_deactivate(bench, now):
@@ -97,6 +33,13 @@ def test_an_unknown_robot_is_refused_by_name():
     with pytest.raises(UnknownNameError, match='widowx'):
         SafetyFilter.for_robot('window')
     assert SafetyFilter.for_robot('widowx').state is SafetyState.INACTIVE
+
+
+def test_values_of_the_contract_can_be_replaced():
+    slow = SafetyFilter.for_robot('ur5e', {'limits': {'linear_speed': 0.1}})
+    assert slow._embodiment.limits.linear_speed == 0.1
+    with pytest.raises(ConfigError, match='linear_speed'):
+        SafetyFilter.for_robot('ur5e', {'limits': {'linear_speed': 9.0}})
 
 
 def test_after_reset_it_holds_the_measured_position_and_opening(bench):
@@ -155,12 +98,6 @@ def test_silence_stops_the_arm_and_a_new_command_resumes(bench):
     assert SafetyCode.STOP_COMMAND_TIMEOUT not in again[-1].reasons
 
 
-def test_the_time_out_counts_from_the_last_accepted_command(bench):
-    bench.tick(lambda b: b.command(duration=0.25))
-    refused = bench.until(SafetyState.STOPPING, lambda b: b.command(frame_id='elsewhere'))
-    assert len(refused) == 25
-
-
 def test_commands_are_refused_while_it_stops(bench):
     bench.tick(lambda b: b.command(translation=[0.0, 0.06, 0.0], duration=0.25))
     bench.until(SafetyState.STOPPING)
@@ -181,31 +118,7 @@ def test_a_policy_that_starts_anew_is_heard_once_the_arm_rests(bench):
     assert bench.tick(lambda b: b.command()).state is SafetyState.RUN
 
 
-@pytest.mark.parametrize('loss', ['missing', 'not finite', 'incomplete', 'old'])
-def test_without_joint_states_it_stops_and_holds(bench, loss):
-    def spoilt():
-        good = bench.measured()
-        return {
-            'missing': None,
-            'not finite': replace(good, positions=good.positions * np.nan),
-            'incomplete': replace(good, positions=good.positions[1:]),
-            'old': replace(good, stamp_ns=good.stamp_ns - 500 * MS),
-        }[loss]
-
-    bench.stream(10)
-    for k in range(60):
-        command = (lambda b: b.command()) if k % 10 == 0 else None
-        sent = bench.tick(command, state=spoilt())
-    assert sent.state is SafetyState.HOLD
-    assert sent.code is SafetyCode.STOP_STATE_TIMEOUT
-    assert not sent.velocities.any()
-    refused = bench.tick(lambda b: b.command(), state=spoilt())
-    assert refused.state is SafetyState.HOLD
-    assert bench.filter.verdict.code is SafetyCode.STOP_STATE_TIMEOUT
-    assert bench.tick(lambda b: b.command()).state is SafetyState.RUN
-
-
-@pytest.mark.parametrize('periods', [3, 10, 60])
+@pytest.mark.parametrize('periods', [3, 10, 50])
 def test_a_late_tick_makes_one_period_of_motion(bench, periods):
     bench.stream(20)
     before = bench.q
@@ -218,14 +131,6 @@ def test_a_late_tick_makes_one_period_of_motion(bench, periods):
 def test_a_late_tick_without_a_command_is_silence(bench):
     bench.stream(20)
     assert bench.tick(periods=30).state is not SafetyState.RUN
-
-
-def test_a_clock_that_is_set_back_ends_in_a_stop(bench):
-    bench.stream(20)
-    bench.now -= 5000 * MS
-    for _ in range(60):
-        sent = bench.tick()
-    assert sent.state is SafetyState.HOLD
 
 
 def test_refusals_change_nothing_and_say_why(bench):
@@ -241,12 +146,6 @@ def test_refusals_change_nothing_and_say_why(bench):
         assert sent.gripper == 0.5
         assert not sent.velocities.any()
         assert not bench.filter.verdict.accepted
-
-
-def test_the_gripper_follows_and_is_held_through_a_stop(bench):
-    assert bench.stream(1, gripper=0.1)[-1].gripper == 0.1
-    assert {s.gripper for s in bench.until(SafetyState.HOLD)} == {0.1}
-    assert bench.tick().gripper == 0.1
 
 
 def test_a_step_too_long_is_shortened_and_reported(bench):
@@ -274,29 +173,40 @@ def test_an_arm_at_the_end_of_its_reach_comes_back_at_once(bench):
     assert sum(s.executed_translation for s in back) @ -out > 0.5 * out @ out
 
 
+def gives_up(bench, code):
+    bench.filter._motion.follow = lambda twist: frozenset({code})
+
+
+def test_a_motion_that_cannot_be_solved_stops_the_arm(bench):
+    bench.stream(20)
+    gives_up(bench, SafetyCode.STOP_SOLVER)
+    sent = bench.tick(lambda b: b.command())
+    assert sent.state is SafetyState.STOPPING
+    assert SafetyCode.STOP_SOLVER in sent.reasons
+    del bench.filter._motion.follow
+    rest = bench.until(SafetyState.HOLD)[-1]
+    assert rest.code is SafetyCode.STOP_SOLVER
+    assert bench.stream(1)[-1].state is SafetyState.RUN
+
+
 def test_a_result_that_fails_the_last_check_latches_until_reset(bench):
-    strict = replace(bench.embodiment.limits, velocity=(0.01,) * 6)
     bench.stream(10)
-    bench.filter._output = OutputCheck(strict, 0.01)
-    before = bench.q
-    sent = bench.stream(20)
-    assert {s.state for s in sent} == {SafetyState.LATCHED}
+    gives_up(bench, SafetyCode.STOP_OUTPUT)
+    sent = bench.until(SafetyState.LATCHED)
     assert {s.code for s in sent} == {SafetyCode.STOP_OUTPUT}
-    assert 'above the joint speeds' in bench.filter.latch
-    np.testing.assert_array_equal(sent[-1].positions, before)
+    assert bench.filter.latch == SafetyCode.STOP_OUTPUT.value
+    refused = bench.tick(lambda b: b.command())
     assert bench.filter.verdict.code is SafetyCode.REJECTED_STATE
-    bench.filter._output = OutputCheck(bench.embodiment.limits, 0.01)
+    assert SafetyCode.STOP_OUTPUT.value in bench.filter.verdict.text
+    assert refused.reasons == (SafetyCode.STOP_OUTPUT, SafetyCode.REJECTED_STATE)
     bench.reset()
     assert bench.filter.latch is None
     assert bench.stream(1)[-1].state is SafetyState.RUN
 
 
-def test_a_solver_that_fails_stops_the_arm(bench):
-    bench.stream(20)
-    bench.filter._reference.error = np.full(6, np.nan)
-    sent = bench.tick(lambda b: b.command())
-    assert sent.state is SafetyState.STOPPING
-    assert SafetyCode.STOP_SOLVER in sent.reasons
-    rest = bench.until(SafetyState.HOLD)[-1]
-    assert rest.code is SafetyCode.STOP_SOLVER
-    assert bench.stream(1)[-1].state is SafetyState.RUN
+def test_a_stop_that_fails_the_last_check_latches(bench):
+    bench.tick(lambda b: b.command(translation=[0.0, 0.06, 0.0], duration=0.25))
+    bench.until(SafetyState.STOPPING)
+    brake = bench.filter._motion.brake
+    bench.filter._motion.brake = lambda: brake() | {SafetyCode.STOP_OUTPUT}
+    assert bench.until(SafetyState.LATCHED)[-1].code is SafetyCode.STOP_OUTPUT

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.fuzz.inputs import UNLOCKED, Episode, TickInput
+from octo_ros.safety.fuzz.abuse_manners import ABUSE_MANNERS
+from octo_ros.safety.fuzz.inputs import UNLOCKED, Episode, Measured, TickInput
 from octo_ros.safety.fuzz.joint_manners import JOINT_MANNERS
-from octo_ros.safety.fuzz.manners import EFFECTOR_MANNERS, Manner
+from octo_ros.safety.fuzz.manners import MOTION_MANNERS, Manner
 from octo_ros.safety.fuzz.plant import Plant
 from octo_ros.safety.fuzz.starts import Starts
 from octo_ros.safety.fuzz.surroundings import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from octo_ros.safety.fuzz.judge import Judge
     from octo_ros.safety.fuzz.player import Player
 
-MANNERS: tuple[type[Manner], ...] = (*EFFECTOR_MANNERS, *JOINT_MANNERS)
+MANNERS: tuple[type[Manner], ...] = (*MOTION_MANNERS, *ABUSE_MANNERS, *JOINT_MANNERS)
 """All ways in which commands come."""
 
 START_NS = 1_700_000_000_000_000_000
@@ -48,9 +49,7 @@ class Adversary:
         random: Source of all chance.
     """
 
-    def __init__(
-        self, embodiment: Embodiment, judge: Judge, random: np.random.Generator
-    ) -> None:
+    def __init__(self, embodiment: Embodiment, judge: Judge, random: np.random.Generator) -> None:
         self._embodiment = embodiment
         self._judge = judge
         self._random = random
@@ -86,6 +85,7 @@ class Adversary:
         sent = player.sent
         self._plant.follow(sent)
         actions = self._obstacles.next(sent)
+        measured: Measured | None
         if self._undisturbed:
             step_ns, locks, measured = self._period_ns, UNLOCKED, self._plant.honest(sent)
         else:

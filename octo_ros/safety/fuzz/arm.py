@@ -135,9 +135,7 @@ def _solids(model: RobotModel) -> list[Solid]:
         body += segment.kind == 'revolute'
         solids += [_solid(segment.link, frame, body, s) for s in segment.shapes if s.collide]
     for finger in model.fingers:
-        solids += [
-            _finger(model, finger, body, shape) for shape in finger.shapes if shape.collide
-        ]
+        solids += [_finger(model, finger, body, shape) for shape in finger.shapes if shape.collide]
     return solids
 
 

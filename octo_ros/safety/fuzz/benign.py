@@ -35,9 +35,7 @@ _MOVING = 15
 _ENDING = 15
 
 
-def benign_stream(
-    embodiment: Embodiment, start_ns: int, random: np.random.Generator
-) -> Episode:
+def benign_stream(embodiment: Embodiment, start_ns: int, random: np.random.Generator) -> Episode:
     """From home: equal commands of up to 0.03 m/s and 0.1 rad/s, then as many for nothing.
 
     The ones for nothing keep the stream alive until the arm has arrived.

@@ -36,7 +36,7 @@ LENGTHS = (300, 2000)
 BENIGN_EVERY = 10
 """One episode in so many is a benign stream; the first one is."""
 
-TWICE = 2000
+TWICE = 1000
 """Ticks that are run twice for I11."""
 
 
@@ -132,7 +132,8 @@ class Campaign:
         Raises:
             SafetyError: The filter does not start at home.
         """
-        outcome, again = Outcome(), []
+        outcome = Outcome()
+        again: list[Record] = []
         for episode, record, said in self._episodes(ticks, outcome):
             findings = self.judge.judge(record)
             if said is not None:
@@ -160,9 +161,7 @@ class Campaign:
         return broken
 
     def _player(self) -> Player:
-        return Player(
-            self._embodiment, SafetyFilter.for_embodiment(self._embodiment), self._clock
-        )
+        return Player(self._embodiment, SafetyFilter.for_embodiment(self._embodiment), self._clock)
 
     def _episodes(
         self, ticks: int, outcome: Outcome
@@ -249,9 +248,7 @@ class Campaign:
             count = min(len(record), len(other))
             same.append(_equal(record, other, count))
             rows += count
-        return Finding(
-            Invariant.SAME, np.arange(rows), np.where(np.concatenate(same), 0.0, -1.0)
-        )
+        return Finding(Invariant.SAME, np.arange(rows), np.where(np.concatenate(same), 0.0, -1.0))
 
 
 def _equal(record: Record, other: Record, count: int) -> NDArray[np.bool_]:

@@ -14,12 +14,19 @@ from octo_ros.safety.fuzz.arm import rotation_rpy
 from octo_ros.safety.fuzz.distances import box_box, segment_box, segment_segment
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.geometry import Array
     from octo_ros.limits import CollisionLimits, Obstacle
     from octo_ros.safety.fuzz.arm import Arm, Frames
 
+    Index = NDArray[np.int64]
+
 NEAR = 0.01
 """Beyond the clearance and this [m], a box is judged by the capsule around it, which is nearer."""
+
+_BLOCK = 200
+"""Rows whose distances are computed at once: their arrays stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +106,10 @@ class Clearance:
         ends = np.ascontiguousarray((places + reach).transpose(2, 1, 0))
         return Bodies(turns, places, starts, ends)
 
-    def own(self, bodies: Bodies, pairs: list[tuple[int, int]] | None = None) -> Array:
+    def own(self, bodies: Bodies) -> Array:
         """Room between the links of `pairs` [m], shape (N, pairs): distance less clearance."""
-        first, second = np.array(self.pairs if pairs is None else pairs, int).reshape(-1, 2).T
-        room = self._round(
+        first, second = np.array(self.pairs).T
+        room: Array = self._round(
             bodies, first, bodies.starts[:, :, second], bodies.ends[:, :, second]
         ) - (self._radii[second] + self._limits.self_clearance)
         rough = self._boxes[first] | self._boxes[second]
@@ -129,8 +136,12 @@ class Clearance:
         half = 0.5 * np.array(obstacle.size)
         along, radius = _spine(half)
         index = np.array(self.free)
-        ends = [(place + sign * turn @ along)[:, None, None] for sign in (-1.0, 1.0)]
-        room = self._round(bodies, index, *ends) - (radius + self._keep[index])
+        shape = (3, bodies.starts.shape[1], len(index))
+        low, high = (
+            np.broadcast_to((place + sign * turn @ along)[:, None, None], shape)
+            for sign in (-1.0, 1.0)
+        )
+        room: Array = self._round(bodies, index, low, high) - (radius + self._keep[index])
         for k, i in enumerate(index):
             near = np.flatnonzero(room[:, k] < NEAR)
             if not len(near):
@@ -142,20 +153,23 @@ class Clearance:
                 own = np.broadcast_to(self._half[i][:, None], center.shape)
                 exact = box_box(relative, center, sizes, own)
             else:
-                inside = [
+                start, end = (
                     turn.T @ (points[:, near, i] - place[:, None])
                     for points in (bodies.starts, bodies.ends)
-                ]
-                exact = segment_box(*inside, sizes) - self._radii[i]
+                )
+                exact = segment_box(start, end, sizes) - self._radii[i]
             room[near, k] = exact - self._keep[i]
         return room
 
-    def _round(self, bodies: Bodies, index: Array, starts: Array, ends: Array) -> Array:
+    def _round(self, bodies: Bodies, index: Index, starts: Array, ends: Array) -> Array:
         """Distance of the capsules in or around the solids of `index` to segments."""
-        own = bodies.starts[:, :, index], bodies.ends[:, :, index]
-        return segment_segment(*own, starts, ends) - self._radii[index]
+        own = (bodies.starts[:, :, index], bodies.ends[:, :, index], starts, ends)
+        blocks = range(0, max(starts.shape[1], 1), _BLOCK)
+        distances = [segment_segment(*(x[:, i : i + _BLOCK] for x in own)) for i in blocks]
+        rounded: Array = np.concatenate(distances) - self._radii[index]
+        return rounded
 
-    def _exact(self, bodies: Bodies, i: int, j: int, rows: Array) -> Array:
+    def _exact(self, bodies: Bodies, i: int, j: int, rows: Index) -> Array:
         """Distance of two solids of which at least one is a box, in some of the rows."""
         if not self._boxes[i]:
             i, j = j, i
@@ -164,10 +178,12 @@ class Clearance:
         if not self._boxes[j]:
             start = np.einsum('nji,nj->in', turn, bodies.starts[:, rows, j].T - place)
             end = np.einsum('nji,nj->in', turn, bodies.ends[:, rows, j].T - place)
-            return segment_box(start, end, half) - self._radii[j]
+            distance: Array = segment_box(start, end, half) - self._radii[j]
+            return distance
         relative = np.einsum('nji,njk->ikn', turn, bodies.turns[j][rows])
         center = np.einsum('nji,nj->in', turn, bodies.places[j][rows] - place)
-        return box_box(relative, center, half, np.broadcast_to(self._half[j][:, None], half.shape))
+        other = np.broadcast_to(self._half[j][:, None], half.shape)
+        return box_box(relative, center, half, other)
 
 
 def _spine(half: Array) -> tuple[Array, float]:

@@ -13,12 +13,14 @@ from octo_ros.safety.fuzz.invariants import Finding, Invariant
 from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.embodiment import Embodiment
-    from octo_ros.geometry import Array
+    from octo_ros.safety.fuzz.invariants import Rows
     from octo_ros.safety.fuzz.record import Record
 
 _STEP = 0.05
-"""Times to rest are required in whole steps of this [s]: 0.45 s of the Frankas, 0.65 s of others."""
+"""Times to rest are required in whole steps of this [s]: 0.45 s of the Frankas, else 0.65 s."""
 
 
 def stop_time(embodiment: Embodiment) -> float:
@@ -72,7 +74,7 @@ def _rounded(seconds: float) -> float:
     return ceil(round(seconds / _STEP, 6)) * _STEP
 
 
-def _says(invariant: Invariant, rows: Array, good: Array) -> Finding:
+def _says(invariant: Invariant, rows: Rows, good: NDArray[np.bool_]) -> Finding:
     return Finding(invariant, rows, np.where(good, 0.0, -1.0))
 
 
@@ -85,14 +87,14 @@ def _resets(record: Record) -> Finding:
     return _says(Invariant.RESET, np.array(rows, dtype=np.int64), refused)
 
 
-def _gripper(record: Record, rows: Array) -> Finding:
+def _gripper(record: Record, rows: Rows) -> Finding:
     change = np.diff(record.gripper, prepend=record.gripper[:1])[rows]
     ends = np.isin(record.state[rows], (SafetyState.STOPPING, SafetyState.LATCHED))
     wrong = ((change != 0.0) & ~record.accepted[rows]) | ((change > 0.0) & ends)
     return _says(Invariant.GRIPPER, rows, ~wrong)
 
 
-def _order(record: Record, rows: Array) -> Finding:
+def _order(record: Record, rows: Rows) -> Finding:
     """Stamps of accepted commands grow from each reset on."""
     taken = rows[record.accepted[rows]]
     later = record.stamps[taken] > record.stamps[taken - 1]

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.geometry import Array
+
+    Rows = NDArray[np.int64]
 
 EXACT = 1e-9
 """Of m, rad or the share of a limit: rounding, not leniency.
@@ -60,7 +64,7 @@ class Invariant(Enum):
     STILL = _Rule('I10', 'commands for nothing move nothing', 'rad', IN_PLACE)
     SAME = _Rule('I11', 'the same input gives the same output, bit for bit', '', 0.0)
     REPLAY = _Rule('I12', 'what is reported as executed reproduces the pose', 'm, rad', EXACT)
-    GRIPPER = _Rule('I13', 'gripper changes with accepted commands, never opens on a stop', '', 0.0)
+    GRIPPER = _Rule('I13', 'gripper changes on accepted commands, never opens on a stop', '', 0.0)
     ORDER = _Rule('I14', 'accepted commands are well-formed, fresh and in order', '', 0.0)
 
     @property
@@ -94,11 +98,11 @@ class Finding(NamedTuple):
     """
 
     invariant: Invariant
-    rows: Array
+    rows: Rows
     slack: Array
 
     @property
-    def violated(self) -> Array:
+    def violated(self) -> Rows:
         """Indices into `rows` of the violations."""
         return np.flatnonzero(~(self.slack >= -self.invariant.tolerance))
 
@@ -123,8 +127,9 @@ class Tally:
         self.violations += len(finding.violated)
         if len(finding.slack):
             # min() hands a NaN on, which is the worst there can be.
-            self.worst = float(min(self.worst, -np.inf if np.isnan(finding.slack).any() else
-                                   finding.slack.min()))
+            self.worst = float(
+                min(self.worst, -np.inf if np.isnan(finding.slack).any() else finding.slack.min())
+            )
 
     def merge(self, other: Tally) -> None:
         """Count what another one counted."""

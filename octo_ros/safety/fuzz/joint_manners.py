@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.fuzz.manners import BAD, Manner
+from octo_ros.safety.fuzz.abuse_manners import BAD
+from octo_ros.safety.fuzz.manners import Manner
 
 if TYPE_CHECKING:
     from octo_ros.safety.fuzz.writer import Moment, Writer

@@ -37,7 +37,7 @@ class Judge:
     def __init__(self, embodiment: Embodiment, model: RobotModel) -> None:
         self._embodiment = embodiment
         self.arm = Arm(model)
-        self.clearance = Clearance(self.arm, embodiment.collision, ())
+        self.clearance = Clearance(self.arm, embodiment.collision, model.always_near)
 
     def judge(self, record: Record) -> list[Finding]:
         """All findings over one episode; their rows are those of the record."""
@@ -49,25 +49,34 @@ class Judge:
             *conduct(record, self._embodiment),
         ]
 
-    def room(self, positions: Array) -> Array:
-        """Least room of start candidates [m or rad], shape (N,): limits, box, tilt, clearances.
+    def legal(self, positions: Array, room: float) -> Array:
+        """Those of some configurations that have `room` to every limit.
 
         Args:
             positions: Shape (N, n), rad.
+            room: Least room to the ends of the joints' ranges, the walls of the workspace, the
+                tilt cone and all clearances [m or rad].
+
+        Returns:
+            Shape (k, n), in their order.
         """
         limits = self._embodiment.limits
         sight = Sight.of(self.arm, positions)
         lower = np.add(limits.position_min, limits.position_margin)
         upper = np.subtract(limits.position_max, limits.position_margin)
-        bodies = self.clearance.bodies(sight.frames)
+        inside = (
+            (np.minimum(positions - lower, upper - positions).min(axis=1) >= room)
+            & (sight.in_workspace(limits).min(axis=1) >= room)
+            & (sight.in_cone(limits) >= room)
+        )
+        # Distances are dear: only of those that are worth it.
+        positions = positions[inside]
+        bodies = self.clearance.bodies(self.arm.frames(positions))
         parts = [
-            positions - lower,
-            upper - positions,
-            sight.in_workspace(limits),
-            sight.in_cone(limits)[:, None],
-            self.clearance.own(bodies),
             self.clearance.of_table(bodies),
+            self.clearance.own(bodies),
             *(self.clearance.of_obstacle(bodies, o) for o in self._embodiment.collision.obstacles),
         ]
-        least: Array = np.concatenate(parts, axis=1).min(axis=1)
-        return least
+        clear = np.concatenate(parts, axis=1).min(axis=1) >= room
+        legal: Array = positions[clear]
+        return legal

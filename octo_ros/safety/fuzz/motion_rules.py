@@ -11,8 +11,11 @@ import numpy as np
 from octo_ros.safety.fuzz.invariants import EXACT, Finding, Invariant
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
+    from octo_ros.safety.fuzz.invariants import Rows
     from octo_ros.safety.fuzz.record import Record
 
 
@@ -34,7 +37,7 @@ def motion(record: Record, embodiment: Embodiment) -> list[Finding]:
     return [*findings, _form(record, velocity, rows)]
 
 
-def _difference(values: Array, start: Array, dt: float) -> Array:
+def _difference(values: Array, start: NDArray[np.bool_], dt: float) -> Array:
     """Quotients of successive rows, shape of `values`; zero where the arm rests at a start."""
     quotient = np.zeros_like(values)
     quotient[1:] = np.diff(values, axis=0) / dt
@@ -42,19 +45,17 @@ def _difference(values: Array, start: Array, dt: float) -> Array:
     return quotient
 
 
-def _range(record: Record, embodiment: Embodiment, rows: Array) -> Finding:
+def _range(record: Record, embodiment: Embodiment, rows: Rows) -> Finding:
     """A joint that began inside the margin may only come back, tick by tick."""
     limits = embodiment.limits
     lower = np.add(limits.position_min, limits.position_margin)
     upper = np.subtract(limits.position_max, limits.position_margin)
     here, before = record.positions[rows], record.positions[rows - 1]
-    room = np.minimum(
-        here - np.minimum(lower, before), np.maximum(upper, before) - here
-    )
+    room = np.minimum(here - np.minimum(lower, before), np.maximum(upper, before) - here)
     return Finding(Invariant.POSITION, rows, room.min(axis=1))
 
 
-def _form(record: Record, velocity: Array, rows: Array) -> Finding:
+def _form(record: Record, velocity: Array, rows: Rows) -> Finding:
     """Finite, an opening of 0..1, and velocities that are those of the positions."""
     values = np.column_stack(
         [record.positions, record.velocities, record.translations, record.rotations]

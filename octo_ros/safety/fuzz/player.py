@@ -53,13 +53,19 @@ class Player:
         recorder: Of the present episode.
     """
 
+    durations: list[int]
+    now_ns: int
+    sent: Array
+    last: SafeCommand | None
+    recorder: Recorder
+
     def __init__(
         self, embodiment: Embodiment, safety_filter: SafetyFilter, clock: Callable[[], int]
     ) -> None:
         self._embodiment = embodiment
         self._filter = safety_filter
         self._clock = clock
-        self.durations: list[int] = []
+        self.durations = []
 
     @property
     def state(self) -> SafetyState:
@@ -106,7 +112,7 @@ class Player:
             if not inactive:
                 self.recorder.malformed(self.tick, f'tick raised {error!r}')
             return None
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding, and told
+        except Exception as error:  # Whatever it is, it is a finding, and told.
             self.recorder.malformed(self.tick, f'tick raised {error!r}')
             return None
         self.durations.append(self._clock() - begun)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 NEVER = 1_000_000
 """Ticks since something that has not happened yet."""
+
+
+_ROUNDING = 1e-6
+"""An opening this far outside 0..1 is one of 0 or 1 that went through float32."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,31 @@ class Record:
     silence: NDArray[np.int64]
     locked: NDArray[np.int64]
     still: NDArray[np.bool_]
-    obstacles: tuple[tuple[Obstacle, int, int], ...]
-    malformed: dict[int, str]
-    resets: tuple[tuple[int, bool], ...]
+    obstacles: tuple[tuple[Obstacle, int, int], ...] = ()
+    malformed: dict[int, str] = field(default_factory=dict)
+    resets: tuple[tuple[int, bool], ...] = ()
 
     def __len__(self) -> int:
         return len(self.tick)
+
+
+_COLUMNS: dict[str, type] = {
+    'start': np.bool_,
+    'tick': np.int64,
+    'positions': np.float64,
+    'velocities': np.float64,
+    'translations': np.float64,
+    'rotations': np.float64,
+    'gripper': np.float64,
+    'state': np.int64,
+    'accepted': np.bool_,
+    'fit': np.bool_,
+    'stamps': np.int64,
+    'silence': np.int64,
+    'locked': np.int64,
+    'still': np.bool_,
+}
+"""What a row of the recorder holds, in its order."""
 
 
 @dataclass
@@ -89,9 +112,13 @@ class Recorder:
     _locked: int = -1
     _still: bool = True
     _gripper: float = 0.0
+    _decided: float = np.nan
 
     def begin(self, tick: int, now_ns: int, positions: Array, gripper: float) -> None:
-        """The filter was reset at `positions`."""
+        """The filter was reset at `positions`, with `gripper` as it was measured.
+
+        It may go on with the opening that it decided before, or with the measured one.
+        """
         self._stamp, self._silence, self._still = now_ns, NEVER, True
         self._start(tick, positions, gripper, SafetyState.HOLD)
 
@@ -115,7 +142,9 @@ class Recorder:
             self._still = self._still and _asks_for_nothing(accepted)
         elif sent.state is SafetyState.HOLD and not sent.velocities.any():
             self._still = True
-        self._gripper = sent.gripper
+        if self._rows[-1][0] and sent.gripper == self._decided:
+            self._rows[-1] = (*self._rows[-1][:6], self._decided, *self._rows[-1][7:])
+        self._gripper = self._decided = sent.gripper
         self._rows.append(
             (
                 False,
@@ -158,11 +187,13 @@ class Recorder:
         """All rows so far."""
         columns = tuple(zip(*self._rows, strict=True))
         count = len(self._rows)
-        kinds = (bool, np.int64, *[np.float64] * 5, np.int64, bool, bool, *[np.int64] * 3, bool)
-        arrays = [np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)]
         obstacles = tuple((o, a, b if b >= 0 else count) for o, a, b in self._obstacles)
+        arrays: dict[str, Any] = {
+            name: np.array(column, dtype=kind)
+            for (name, kind), column in zip(_COLUMNS.items(), columns, strict=True)
+        }
         return Record(
-            *arrays,  # type: ignore[arg-type]
+            **arrays,
             obstacles=obstacles,
             malformed=dict(self._malformed),
             resets=tuple(self._resets),
@@ -172,9 +203,7 @@ class Recorder:
         zero, none = np.zeros(len(positions)), np.zeros(3)
         self._gripper = gripper
         row = (True, tick, positions, zero, none, none, gripper, int(state), False, True)
-        self._rows.append(
-            (*row, self._stamp, self._silence, self._locked, self._still)
-        )
+        self._rows.append((*row, self._stamp, self._silence, self._locked, self._still))
 
     def _fit(self, command: Command | JointCommand, now_ns: int) -> bool:
         """Whether a command may be accepted at all, by its form and age."""
@@ -189,7 +218,7 @@ class Recorder:
         return bool(
             named
             and np.isfinite([*values, command.gripper, command.duration]).all()
-            and 0.0 <= command.gripper <= 1.0
+            and -_ROUNDING <= command.gripper <= 1.0 + _ROUNDING
             and period <= command.duration <= timing.command_timeout
             and -timing.command_max_future <= age <= timing.command_max_age
             and command.stamp_ns > self._stamp

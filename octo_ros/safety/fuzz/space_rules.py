@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
     from octo_ros.safety.fuzz.clearance import Clearance
+    from octo_ros.safety.fuzz.invariants import Rows
     from octo_ros.safety.fuzz.record import Record
 
 
@@ -89,13 +90,13 @@ def space(
     return [*findings, _replay(record, sight, rows)]
 
 
-def _bounded(invariant: Invariant, room: Array, begun: Array, rows: Array) -> Finding:
+def _bounded(invariant: Invariant, room: Array, begun: Rows, rows: Rows) -> Finding:
     """Room may be less than nothing only as far as it was at the start."""
     slack = room[rows] - np.minimum(room[begun[rows]], 0.0)
     return Finding(invariant, rows, slack.min(axis=1))
 
 
-def _speed(sight: Sight, limits: Limits, rows: Array, dt: float) -> list[Finding]:
+def _speed(sight: Sight, limits: Limits, rows: Rows, dt: float) -> list[Finding]:
     moved = np.linalg.norm(sight.tcp[rows] - sight.tcp[rows - 1], axis=1) / dt
     turned = angle(sight.rotation[rows] @ sight.rotation[rows - 1].swapaxes(1, 2)) / dt
     return [
@@ -104,7 +105,7 @@ def _speed(sight: Sight, limits: Limits, rows: Array, dt: float) -> list[Finding
     ]
 
 
-def _replay(record: Record, sight: Sight, rows: Array) -> Finding:
+def _replay(record: Record, sight: Sight, rows: Rows) -> Finding:
     """The reported displacements, applied one by one to the start, give the pose.
 
     Translations are added up from the start; rotations are compared tick by tick. Allowed is the

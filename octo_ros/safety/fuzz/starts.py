@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CANDIDATES = 1000
 _ROUNDS = 20
+_ROOM = 1e-3  # m or rad
 
 
 class Starts:
@@ -44,8 +45,7 @@ class Starts:
                 drawn = random.uniform(
                     limits.position_min, limits.position_max, (_CANDIDATES, len(home))
                 )
-            legal = drawn[judge.room(drawn) > 1e-3]
-            found += list(legal[: count // 3])
+            found += list(judge.legal(drawn, _ROOM)[: count // 3])
             if len(found) > count:
                 break
         self.stock: list[Array] = found

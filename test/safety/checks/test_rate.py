@@ -7,7 +7,7 @@ import pytest
 from octo_ros.safety.checks.rate import RateCheck
 from octo_ros.safety_codes import SafetyCode
 
-CHECK = RateCheck(0.01)
+CHECK = RateCheck(0.01, 15.0)
 
 
 @pytest.mark.parametrize('backlog', [0.0, 0.05, 0.1, 0.1000001])
