@@ -22,7 +22,7 @@ from .harness import running
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.proof_of_stop]
 
 TIMEOUT = 0.2
-# Two heartbeats, one check, the call, and what a busy machine adds to all of them.
+# Two heartbeats, two checks, the call, and what a busy machine adds to all of them.
 MARGIN = 0.25
 BRAKING = 0.2
 STILL = 0.02  # rad/s
@@ -115,7 +115,7 @@ def test_watchdog_stops_the_arm(tmp_path, domain_id, record_property):
         client.call(Trigger, 'octo_watchdog/reset', Trigger.Request())
         client.call(Trigger, 'octo_sim/resume', Trigger.Request())
         client.spin_until(lambda: seen.running is True, 5.0, 'the simulator to run')
-        beat = client.node.create_publisher(UInt64, '/octo_safety/heartbeat', qos.STATUS)
+        beat = client.node.create_publisher(UInt64, '/octo_safety/heartbeat', qos.HEARTBEAT)
         counts = itertools.count(1)
 
         def watched():
