@@ -28,7 +28,7 @@ class Heartbeat:
     """
 
     def __init__(self, node: Node, control_rate: float) -> None:
-        self._publisher = node.create_publisher(UInt64, '~/heartbeat', qos.STATUS)
+        self._publisher = node.create_publisher(UInt64, '~/heartbeat', qos.HEARTBEAT)
         self._every = max(1, round(control_rate / HEARTBEAT_RATE))
         self._calls = 0
         self._ticks = 0

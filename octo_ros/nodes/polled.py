@@ -12,6 +12,7 @@ from octo_ros.nodes import qos
 
 if TYPE_CHECKING:
     from rclpy.node import Node
+    from rclpy.qos import QoSProfile
 
 
 class _Never(CallbackGroup):
@@ -38,14 +39,21 @@ class Polled:
     Args:
         node: Who listens.
         kind: Message class.
-        topic: Topic name; any publisher's reliability and durability will do.
+        topic: Topic name.
+        profile: Of a depth of one; with the default, any publisher will do.
     """
 
-    def __init__(self, node: Node, kind: Any, topic: str) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        node: Node,
+        kind: Any,  # noqa: ANN401
+        topic: str,
+        profile: QoSProfile = qos.NEWEST,
+    ) -> None:
         self._node = node
         self._group = _Never()
         self._subscription = node.create_subscription(
-            kind, topic, _unused, qos.NEWEST, callback_group=self._group
+            kind, topic, _unused, profile, callback_group=self._group
         )
 
     def take(self) -> Any | None:  # noqa: ANN401

@@ -22,6 +22,7 @@ from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
 from octo_ros.nodes.heartbeat import HEARTBEAT_TOPIC
 from octo_ros.nodes.parameters import declare
+from octo_ros.nodes.polled import Polled
 from octo_ros.nodes.process import run
 from octo_ros.nodes.stop_driver import make_stopper
 from octo_ros.safety.watchdog import Watchdog, WatchState
@@ -75,7 +76,8 @@ class WatchdogNode(Node):
         self._status = self.create_publisher(DiagnosticStatus, '~/status', qos.LATCHED)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', qos.STATUS)
         self.create_service(Trigger, '~/reset', self._on_reset)
-        self.create_subscription(UInt64, HEARTBEAT_TOPIC, self._on_heartbeat, qos.STATUS)
+        # Read at each check: a wake-up per heartbeat would double what this process costs.
+        self._heartbeat = Polled(self, UInt64, HEARTBEAT_TOPIC, qos.HEARTBEAT)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(period, self._check, clock=steady)
         self.create_timer(DIAGNOSTICS_PERIOD, self._report, clock=steady)
@@ -86,17 +88,17 @@ class WatchdogNode(Node):
         self._watch_to_the_end()
         super().destroy_node()
 
-    def _on_heartbeat(self, message: UInt64) -> None:
-        before = self._watchdog.state
-        self._watchdog.heard(time.monotonic_ns(), int(message.data))
-        if self._watchdog.state is not before:
-            self.get_logger().info(SENTENCES[self._watchdog.state])
-            self._report()
-
     def _check(self) -> None:
         before = self._watchdog.state
         now_ns = time.monotonic_ns()
-        if self._watchdog.check(now_ns) is not WatchState.TRIPPED:
+        message = self._heartbeat.take()
+        if message is not None:
+            self._watchdog.heard(now_ns, int(message.data))
+        state = self._watchdog.check(now_ns)
+        if state is not WatchState.TRIPPED:
+            if state is not before:
+                self.get_logger().info(SENTENCES[state])
+                self._report()
             return
         if before is not WatchState.TRIPPED:
             self._tripped_ns = now_ns

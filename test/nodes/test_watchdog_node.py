@@ -14,15 +14,17 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from std_msgs.msg import Bool, UInt64
 from std_srvs.srv import Trigger
 
+from octo_ros.bringup.supervisor import local_environment
 from octo_ros.nodes import qos
 from octo_ros_msgs.srv import InjectFault, SetTask
 
 from .harness import running
+from .spinning import spin
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.proof_of_stop]
 
 TIMEOUT = 0.2
-# Two heartbeats, one check, the call, and what a busy machine adds to all of them.
+# Two heartbeats, two checks, the call, and what a busy machine adds to all of them.
 MARGIN = 0.25
 BRAKING = 0.2
 STILL = 0.02  # rad/s
@@ -115,7 +117,7 @@ def test_watchdog_stops_the_arm(tmp_path, domain_id, record_property):
         client.call(Trigger, 'octo_watchdog/reset', Trigger.Request())
         client.call(Trigger, 'octo_sim/resume', Trigger.Request())
         client.spin_until(lambda: seen.running is True, 5.0, 'the simulator to run')
-        beat = client.node.create_publisher(UInt64, '/octo_safety/heartbeat', qos.STATUS)
+        beat = client.node.create_publisher(UInt64, '/octo_safety/heartbeat', qos.HEARTBEAT)
         counts = itertools.count(1)
 
         def watched():
@@ -129,6 +131,40 @@ def test_watchdog_stops_the_arm(tmp_path, domain_id, record_property):
         assert seen.running is True
     words = (tmp_path / 'octo_watchdog.log').read_text().splitlines()
     assert '/octo_sim/stop has stopped the arm' in words[-1]
+
+
+def test_without_a_driver_it_says_so_and_leaves_in_time(tmp_path, domain_id, node):
+    log = tmp_path / 'log'
+    arguments = ('--ros-args', '-p', 'robot:=ur5e', '-p', 'driver:=sim')
+    with log.open('wb') as file:
+        process = subprocess.Popen(
+            [sys.executable, '-m', 'octo_ros.nodes.watchdog_node', *arguments],
+            env=local_environment(domain_id),
+            stderr=file,
+        )
+    try:
+        beat = node.create_publisher(UInt64, '/octo_safety/heartbeat', qos.HEARTBEAT)
+        counts = itertools.count(1)
+
+        def watched():
+            beat.publish(UInt64(data=next(counts)))
+            return 'The safety filter ticks' in log.read_text()
+
+        assert spin(node, watched, 20.0)
+        # Twice: it does not give up, and does not flood the log either.
+        again = 'after 1.0'
+        assert spin(node, lambda: again in log.read_text(), 5.0)
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        assert process.wait(5.0) == 0
+        assert time.monotonic() - begun < 2.0
+    finally:
+        process.kill()
+        process.wait()
+    said = log.read_text()
+    assert said.count('Not stopped') <= 4
+    assert 'ended before the driver stopped: /octo_sim/stop is not there.' in said
+    assert 'Traceback' not in said
 
 
 def test_the_watchdog_needs_little():
