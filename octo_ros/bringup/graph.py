@@ -187,6 +187,7 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         'octo_policy/action_chunk',
         'octo_policy/status',
         'octo_safety/executed_action',
+        'octo_safety/executed_joint_target',
         'octo_safety/status',
         'tf',
         'tf_static',

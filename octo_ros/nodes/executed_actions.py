@@ -47,9 +47,11 @@ class _Execution:
         """Add one tick."""
         self.moved = self.moved.displaced(safe.executed_translation, safe.executed_rotation)
         self.newest = safe
-        harmful = [code for code in safe.reasons if code not in HARMLESS]
-        if harmful:
-            self.worst = harmful[0]
+        for code in safe.reasons:
+            # What was refused is another command.
+            if code not in HARMLESS and not code.name.startswith('REJECTED_'):
+                self.worst = code
+                break
 
     @property
     def limited(self) -> bool:

@@ -68,8 +68,9 @@ class SafetyReports:
         self._actions = actions
         self._times = times
         self._clock = clock
-        self._ticks_per_status = max(1, round(embodiment.timing.control_rate / STATUS_RATE))
-        self._tick = 0
+        # The tick that is nearest to the time of the next status.
+        self._status_ns = round(1e9 / STATUS_RATE - 0.5e9 / embodiment.timing.control_rate)
+        self._published_ns = 0
         self._stops = 0
         self._accepted_ns: int | None = None
         self._accepted = 0
@@ -87,8 +88,7 @@ class SafetyReports:
         self._count(safe)
         changed = safe.state is not self._state
         self._state = safe.state
-        self._tick += 1
-        if not changed and self._tick % self._ticks_per_status:
+        if not changed and self._now_ns - self._published_ns < self._status_ns:
             return
         message = self._message(safe.state, safe.reasons)
         message.robot_fault = locks.robot_fault
@@ -168,7 +168,7 @@ class SafetyReports:
             message.nearest_clearance = motion.nearest.clearance
 
     def _publish(self, message: SafetyStatus) -> None:
-        self._newest = message
+        self._newest, self._published_ns = message, self._now_ns
         self._status.publish(message)
 
     def _publish_diagnostics(self) -> None:

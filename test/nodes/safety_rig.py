@@ -37,7 +37,7 @@ class SafetyRig:
     Attributes:
         stop_button: What the emergency stop says ten times per second; None while it is silent.
         step: Displacement along x of every command, ten per second [m]; None for no commands.
-        shift_ns: Added to the node's clock.
+        shift_ns: Added to everybody's clock.
     """
 
     def __init__(self, monkeypatch, domain_id, robot=ROBOT, **parameters):
@@ -48,6 +48,9 @@ class SafetyRig:
         self.contract = load_embodiment(robot)
         self.node = safety_filter_node.SafetyFilterNode()
         self.robot = Node('test_robot')
+        self.shift_ns = 0
+        for clock in (self.node.get_clock(), self.robot.get_clock()):
+            monkeypatch.setattr(clock, 'now', self._shifted(clock.now))
         self.positions = list(self.contract.home)
         self.stop_button = None
         self.step = None
@@ -157,6 +160,14 @@ class SafetyRig:
         ):
             topic = f'/octo_safety/{name}'
             robot.create_subscription(kind, topic, heard.append, qos.DECISIONS)
+
+    def _shifted(self, true_now):
+        def now():
+            time_ = true_now()
+            shifted_ns = time_.nanoseconds + self.shift_ns
+            return rclpy.time.Time(nanoseconds=shifted_ns, clock_type=time_.clock_type)
+
+        return now
 
     def joint_publisher(self):
         """A publisher of joint targets in place of the one of displacements."""
