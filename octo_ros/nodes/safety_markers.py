@@ -68,6 +68,7 @@ class SafetyMarkers:
         self._node = node
         self._embodiment = embodiment
         self._filter = safety
+        self._fixed = (*self._workspace(), *self._table())
         self._publisher = node.create_publisher(MarkerArray, '~/markers', qos.STATUS)
         node.create_timer(PERIOD, self._publish)
 
@@ -86,8 +87,10 @@ class SafetyMarkers:
 
     def markers(self) -> Iterator[Marker]:
         """All of them, without header, number and lifetime."""
-        yield from self._workspace()
-        yield from self._solids()
+        yield from self._fixed
+        for obstacle in self._filter.obstacles:
+            pose = Pose.from_xyz_rpy(obstacle.xyz, obstacle.rpy)
+            yield _box('obstacles', SOLID, np.array(obstacle.size), pose)
         yield self._text()
         if self._filter.state is SafetyState.INACTIVE:
             return  # there is no reference whose place could be shown
@@ -114,16 +117,13 @@ class SafetyMarkers:
             size = 2.0 * float(np.linalg.norm(high - low))
             yield _box('planes', PLANE, np.array([size, size, THICKNESS]), _on(plane, centre))
 
-    def _solids(self) -> Iterator[Marker]:
+    def _table(self) -> Iterator[Marker]:
         limits, collision = self._embodiment.limits, self._embodiment.collision
         low, high = np.array(limits.workspace_min), np.array(limits.workspace_max)
         if collision.table_height is not None:
             size = np.array([*(1.2 * (high - low))[:2], THICKNESS])
             centre = np.array([*(0.5 * (low + high))[:2], collision.table_height - THICKNESS])
             yield _box('table', SOLID, size, Pose(centre, np.eye(3)))
-        for obstacle in self._filter.obstacles:
-            pose = Pose.from_xyz_rpy(obstacle.xyz, obstacle.rpy)
-            yield _box('obstacles', SOLID, np.array(obstacle.size), pose)
 
     def _arm(self) -> Iterator[Marker]:
         """A box is a box; a capsule is a cylinder with a ball at either end."""
