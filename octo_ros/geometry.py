@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 
 def readonly(array: ArrayLike, shape: tuple[int, ...] | None = None) -> Array:
-    """Copy to a read-only float64 array, checking the shape when one is given."""
-    result = np.array(array, dtype=np.float64)
+    """Copy to a read-only float64 array, checking the shape when one is given.
+
+    What is one already, and owns its numbers, is handed back as it is.
+    """
+    if type(array) is np.ndarray and array.base is None and not array.flags.writeable:
+        result = array if array.dtype == np.float64 else array.astype(np.float64)
+    else:
+        result = np.array(array, dtype=np.float64)
     if shape is not None and result.shape != shape:
         msg = f'Expected an array of shape {shape}, got {result.shape}.'
         raise ValueError(msg)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.errors import SafetyError
 from octo_ros.geometry import readonly
 from octo_ros.safety.limits.limit import Configuration
 from octo_ros.safety.output import OutputCheck
@@ -90,8 +91,15 @@ class Motion:
         return self._now.at_rest and not self._velocities.any()
 
     def rest_at(self, positions: ArrayLike) -> None:
-        """Begin anew, at rest at `positions` [rad], shape (n,)."""
+        """Begin anew, at rest at `positions` [rad], shape (n,).
+
+        Raises:
+            SafetyError: They are not finite; nothing changes.
+        """
         start = readonly(positions)
+        if not np.isfinite(start).all():
+            msg = f'The arm cannot rest at {start.tolist()} rad; every joint needs a finite angle.'
+            raise SafetyError(msg)
         self._now = JointMotion.resting(start)
         self._velocities: Array = np.zeros(len(start))
         self._accelerations: Array = np.zeros(len(start))
@@ -179,6 +187,9 @@ class Motion:
         if trajectory is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
         then = motion_at(trajectory, self.dt)
+        if trajectory.duration <= self.dt and not velocities.any():
+            # Rounding may leave 1e-17 rad/s of a motion that has ended.
+            then = JointMotion.resting(then.positions)
         stop = self._planner.plan(then)
         if stop is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
@@ -233,8 +244,10 @@ class Motion:
 
 
 def _share(executed: Array, wanted: Array) -> float:
-    """How much of a wanted velocity was executed in its direction, 0..1."""
+    """How much of a wanted velocity was executed in its direction, 0..1; nothing of a NaN."""
     length = float(wanted @ wanted)
     if length == 0.0:
         return 1.0
+    if not np.isfinite(length):
+        return 0.0
     return float(np.clip(executed @ wanted / length, 0.0, 1.0))

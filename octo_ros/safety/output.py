@@ -29,9 +29,15 @@ class OutputCheck:
     def __init__(self, limits: Limits, dt: float) -> None:
         self._lower = readonly(limits.position_min)
         self._upper = readonly(limits.position_max)
-        self._speed = readonly(np.add(limits.velocity, ROUNDING / dt))
-        self._braking = readonly(np.add(limits.braking, ROUNDING / dt**2))
-        self._step = readonly(np.multiply(limits.jerk, dt) + ROUNDING / dt**2)
+        self._most = readonly(
+            np.concatenate(
+                [
+                    np.add(limits.velocity, ROUNDING / dt),
+                    np.add(limits.braking, ROUNDING / dt**2),
+                    np.multiply(limits.jerk, dt) + ROUNDING / dt**2,
+                ]
+            )
+        )
 
     def problem(
         self, positions: Array, velocities: Array, accelerations: Array, last: Array
@@ -47,11 +53,14 @@ class OutputCheck:
         # All comparisons are False for a NaN.
         if not ((positions >= self._lower) & (positions <= self._upper)).all():
             return f'The reference {positions.tolist()} rad is outside the joint range.'
-        if not (np.abs(velocities) <= self._speed).all():
+        changes = np.concatenate([velocities, accelerations, accelerations - last])
+        kept = np.abs(changes) <= self._most
+        if kept.all():
+            return None
+        n = len(positions)
+        if not kept[:n].all():
             return f'The reference moves at {velocities.tolist()} rad/s, above the joint speeds.'
-        if not (np.abs(accelerations) <= self._braking).all():
+        if not kept[n : 2 * n].all():
             return f'The reference accelerates with {accelerations.tolist()} rad/s², too much.'
-        if not (np.abs(accelerations - last) <= self._step).all():
-            steps = (accelerations - last).tolist()
-            return f'The reference changes its acceleration by {steps} rad/s² in one period.'
-        return None
+        steps = changes[2 * n :].tolist()
+        return f'The reference changes its acceleration by {steps} rad/s² in one period.'

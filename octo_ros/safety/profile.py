@@ -18,6 +18,8 @@ from ruckig import (
     Trajectory,
 )
 
+from octo_ros.geometry import readonly
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -93,8 +95,9 @@ class VelocityProfile:
         given.min_acceleration = np.negative(np.where(forwards, down, up)).tolist()
         try:
             result = self._ruckig.calculate(given, trajectory)
-        except RuckigError:
-            # It says so of numbers that are not finite.
+        except (RuckigError, ValueError):
+            # The first of numbers that are not finite; the second of a motion that would take
+            # hours, whose result code has no name in Python.
             return None
         return trajectory if result in (Result.Working, Result.Finished) else None
 
@@ -102,4 +105,4 @@ class VelocityProfile:
 def motion_at(trajectory: Trajectory, time: float) -> JointMotion:
     """Evaluate a trajectory `time` seconds after its start; it goes on as it ends."""
     positions, velocities, accelerations = trajectory.at_time(time)
-    return JointMotion(np.array(positions), np.array(velocities), np.array(accelerations))
+    return JointMotion(readonly(positions), readonly(velocities), readonly(accelerations))

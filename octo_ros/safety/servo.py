@@ -41,10 +41,10 @@ class CartesianServo:
         approach, limits = self._approach, self._limits
         twist: Array = feed_forward.copy()
         linear = math.sqrt(error[:3] @ error[:3])
-        if linear > 0.0:
+        if linear != 0.0:  # also for a NaN, which must not pass for no error
             twist[:3] += error[:3] * (approach.linear_closing(linear) / linear)
         angular = math.sqrt(error[3:] @ error[3:])
-        if angular > 0.0:
+        if angular != 0.0:
             twist[3:] += error[3:] * (approach.angular_closing(angular) / angular)
         self._cut(twist[:3], limits.linear_speed)
         self._cut(twist[3:], limits.angular_speed)

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import daqp
@@ -12,6 +14,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from octo_ros.geometry import Array
     from octo_ros.safety.limits.limit import Constraint
@@ -57,99 +61,78 @@ class Solution:
     codes: frozenset[SafetyCode]
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Bounds of several constraints on the same joints, narrowed to one interval each.
-
-    Attributes:
-        lower: Shape (n,), rad/s.
-        upper: Shape (n,), rad/s.
-        lower_owner: Index of the constraint that set each lower bound, shape (n,).
-        upper_owner: Likewise for the upper bounds.
-    """
-
-    lower: Array
-    upper: Array
-    lower_owner: Array
-    upper_owner: Array
-
-    @classmethod
-    def narrowed(cls, constraints: Sequence[Constraint]) -> Bounds:
-        """Intersect bounds. An earlier constraint wins over a later one that contradicts it.
-
-        Acceleration comes first: a velocity that cannot be reached is no bound.
-        """
-        lower, upper = constraints[0].lower, constraints[0].upper
-        lower_owner = upper_owner = np.zeros(len(lower))
-        for i, constraint in enumerate(constraints[1:], start=1):
-            narrow_lower = np.minimum(np.maximum(constraint.lower, lower), upper)
-            narrow_upper = np.minimum(np.maximum(constraint.upper, narrow_lower), upper)
-            lower_owner = np.where(narrow_lower > lower, i, lower_owner)
-            upper_owner = np.where(narrow_upper < upper, i, upper_owner)
-            lower, upper = narrow_lower, narrow_upper
-        return cls(lower, upper, lower_owner, upper_owner)
-
-
 def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution | None:
     """Find the allowed joint velocities that are nearest to the objective.
 
     minimise    |A·v - b|² + (damping + REGULARISATION)·|v|²
-    subject to  the bounds of all constraints (never empty, see `Bounds.narrowed`),
+    subject to  the bounds of all constraints,
                 the rows of the others, with a penalty so steep that they give way only where the
                 bounds leave no choice, and then as little as possible.
 
-    So there always is a solution, and if limits contradict each other the arm brakes.
+    No limit forbids to rest (each allows v = 0), so there always is a solution.
 
     Args:
         objective: What is wanted.
-        constraints: Bounds first by rank; rows in any order.
+        constraints: Bounds and rows in any order.
 
     Returns:
-        The solution; None if the objective is not finite or the solver failed.
+        The solution; None if the objective or a row is not finite, a limit is NaN, or the solver
+        failed.
     """
-    if not np.isfinite(objective.target).all():
-        return None
-    bounds = Bounds.narrowed([c for c in constraints if c.matrix is None])
+    bounds = [c for c in constraints if c.matrix is None]
     rows = [c for c in constraints if c.matrix is not None]
-    n = len(bounds.lower)
+    lower, upper = bounds[0].lower, bounds[0].upper
+    for bound in bounds[1:]:
+        lower, upper = np.maximum(lower, bound.lower), np.minimum(upper, bound.upper)
+    n = len(lower)
     hessian = objective.matrix.T @ objective.matrix
     hessian.flat[:: n + 1] += objective.damping + REGULARISATION  # the diagonal
-    matrix = np.concatenate([c.matrix for c in rows if c.matrix is not None] or [np.empty((0, n))])
-    types = np.full(n + len(matrix), _SOFT, dtype=np.int32)
-    types[:n] = _HARD
+    gradient = -objective.matrix.T @ objective.target
+    matrix = np.concatenate([c.matrix for c in rows]) if rows else np.empty((0, n))
+    uppers = np.concatenate([upper, *[c.upper for c in rows]])
+    lowers = np.concatenate([lower, *[c.lower for c in rows]])
+    # Sums of squares are finite only where everything is; limits may be infinite, but not NaN.
+    numbers = hessian.sum() + gradient @ gradient + matrix.ravel() @ matrix.ravel()
+    if not math.isfinite(numbers) or math.isnan(uppers.min() + lowers.max()):
+        return None
     velocities, _, status, info = daqp.solve(
         hessian,
-        -objective.matrix.T @ objective.target,
-        np.ascontiguousarray(matrix),
-        np.concatenate([bounds.upper, *(c.upper for c in rows)]),
-        np.concatenate([bounds.lower, *(c.lower for c in rows)]),
-        types,
+        gradient,
+        matrix,
+        uppers,
+        lowers,
+        _types(n, len(uppers)),
     )
-    if status < 1 or not np.isfinite(velocities).all():
+    if status < 1 or not math.isfinite(velocities @ velocities):
         return None
-    multipliers = np.asarray(info['lam'])
     return Solution(
-        np.minimum(np.maximum(velocities, bounds.lower), bounds.upper),
-        _acting(constraints, bounds, rows, multipliers),
+        # The solver keeps bounds to 5e-7 only.
+        np.minimum(np.maximum(velocities, lower), upper),
+        _acting(info['lam'], n, bounds, rows),
     )
+
+
+@cache
+def _types(hard: int, count: int) -> NDArray[np.int32]:
+    types = np.full(count, _SOFT, dtype=np.int32)
+    types[:hard] = _HARD
+    return types
 
 
 def _acting(
-    constraints: Sequence[Constraint],
-    bounds: Bounds,
-    rows: Sequence[Constraint],
-    multipliers: Array,
+    multipliers: Array, n: int, bounds: Sequence[Constraint], rows: Sequence[Constraint]
 ) -> frozenset[SafetyCode]:
     """Codes of constraints with a multiplier: positive at an upper, negative at a lower bound."""
-    n = len(bounds.lower)
-    owners = [c.code for c in constraints if c.matrix is None]
-    of_joints = multipliers[:n]
-    codes = {owners[int(i)] for i in bounds.upper_owner[of_joints > _ACTS]}
-    codes |= {owners[int(i)] for i in bounds.lower_owner[of_joints < -_ACTS]}
-    start = n
-    for constraint in rows:
-        end = start + len(constraint.upper)
-        if np.abs(multipliers[start:end]).max() > _ACTS:
-            codes.add(constraint.code)
-        start = end
+    codes = set()
+    for index in np.flatnonzero(np.abs(multipliers) > _ACTS).tolist():
+        if index < n:
+            above = multipliers[index] > 0.0
+            codes.add(min(bounds, key=lambda c: c.upper[index] if above else -c.lower[index]).code)
+            continue
+        start = n
+        for constraint in rows:
+            start += len(constraint.upper)
+            if index < start:
+                codes.add(constraint.code)
+                break
     return frozenset(codes)

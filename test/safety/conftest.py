@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from octo_ros.embodiment import load_embodiment
+from octo_ros.embodiment import Embodiment, load_embodiment, robot_names
 from octo_ros.robots.kinematics import Kinematics
+from octo_ros.robots.model import RobotModel, load_robot_model
+from octo_ros.safety.approach import Approach
+from octo_ros.safety.collision.world import CollisionWorld
 from octo_ros.safety.filter import SafetyFilter
+from octo_ros.safety.limits.limit import Configuration
+from octo_ros.safety.motion import Motion
 from octo_ros.safety.verdict import CommandContext
 from octo_ros.types import Command, JointCommand, JointState, Locks
 
@@ -205,3 +211,80 @@ def bench():
 @pytest.fixture(params=ROBOTS)
 def each(request):
     return Bench(request.param)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One robot, and what the parts of the motion core need of it."""
+
+    embodiment: Embodiment
+    kinematics: Kinematics
+    model: RobotModel
+
+    @property
+    def limits(self):
+        return self.embodiment.limits
+
+    @property
+    def home(self):
+        return np.array(self.embodiment.home)
+
+    @property
+    def dt(self):
+        return 1.0 / self.embodiment.timing.control_rate
+
+    @property
+    def approach(self):
+        return Approach.for_limits(self.limits, self.dt)
+
+    @property
+    def lower(self):
+        return np.add(self.limits.position_min, self.limits.position_margin)
+
+    @property
+    def upper(self):
+        return np.subtract(self.limits.position_max, self.limits.position_margin)
+
+    def anywhere(self, random):
+        return random.uniform(self.lower, self.upper)
+
+    def with_limits(self, **changes):
+        limits = replace(self.limits, **changes)
+        return Arm(replace(self.embodiment, limits=limits), self.kinematics, self.model)
+
+    def with_collision(self, **changes):
+        collision = replace(self.embodiment.collision, **changes)
+        return Arm(replace(self.embodiment, collision=collision), self.kinematics, self.model)
+
+    def world(self):
+        return CollisionWorld(self.embodiment.collision, self.model, self.kinematics)
+
+    def motion(self, world=None):
+        return Motion(self.embodiment, self.kinematics, world or self.world())
+
+    def configuration(self, positions, velocities=None, contacts=()):
+        q = np.array(positions)
+        v = np.zeros(len(q)) if velocities is None else velocities
+        pose, jacobian = self.kinematics.tcp_pose(q), self.kinematics.jacobian(q)
+        return Configuration(q, v, pose, jacobian, tuple(contacts))
+
+
+@cache
+def _arm(name):
+    return Arm(robot(name), _kinematics(name), load_robot_model(robot(name)))
+
+
+@pytest.fixture(params=robot_names())
+def arm(request):
+    """Each of the robots."""
+    return _arm(request.param)
+
+
+@pytest.fixture
+def ur5e():
+    return _arm('ur5e')
+
+
+@pytest.fixture
+def franka():
+    return _arm('franka')

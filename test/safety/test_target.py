@@ -5,7 +5,8 @@
 import numpy as np
 import pytest
 
-from octo_ros.safety.committed_motion import CommittedMotion
+from octo_ros.safety.collision.world import CollisionWorld
+from octo_ros.safety.motion import Motion
 from octo_ros.safety.target import MotionTarget
 from octo_ros.safety_codes import SafetyCode
 from octo_ros.types import Command, JointCommand
@@ -15,7 +16,7 @@ DT = 0.01
 
 @pytest.fixture
 def motion(embodiment, kinematics):
-    return CommittedMotion(embodiment.limits, DT, kinematics, np.array(embodiment.home))
+    return Motion(embodiment, kinematics, CollisionWorld.for_embodiment(embodiment, kinematics))
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from octo_ros.errors import SafetyError
-from octo_ros.safety.committed_motion import CommittedMotion
+from octo_ros.safety.collision.world import CollisionWorld
+from octo_ros.safety.motion import Motion
 from octo_ros.safety.watch import Watch, required_locks
 from octo_ros.safety_codes import SafetyCode
 from octo_ros.types import Locks
@@ -22,7 +23,7 @@ def watch(embodiment, kinematics, resting, now):
 
 @pytest.fixture
 def look(watch, embodiment, kinematics, resting, now):
-    motion = CommittedMotion(embodiment.limits, 0.01, kinematics, np.array(embodiment.home))
+    motion = Motion(embodiment, kinematics, CollisionWorld.for_embodiment(embodiment, kinematics))
     home = np.array(embodiment.home)
 
     def look(at_ms=10, off=0.0, blind=False, resting_reference=False, **locks):

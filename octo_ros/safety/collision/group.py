@@ -134,13 +134,13 @@ class PairGroup:
 
     def _read(self, positions: Array) -> None:
         self._rooms = np.array([r.min_distance for r in self._results.distanceResults])
-        self._read_at = positions
+        self._read_at = positions.copy()
 
     def _contact(self, index: int, result: Any) -> Contact:  # noqa: ANN401 - coal has no types
         first, second = self._pairs[index]
         return Contact(
-            first.name.split('/')[0],
-            second.name.split('/')[0],
+            first.name.rsplit('/', 1)[0],
+            second.name.rsplit('/', 1)[0],
             float(result.min_distance),
             -np.array(result.normal),
             np.array(result.getNearestPoint1()),

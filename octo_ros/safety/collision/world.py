@@ -126,14 +126,15 @@ class CollisionWorld:
             return None
         clearance, itself = self._clearance(contact)
         # From the swollen surfaces back to the bodies themselves.
-        share = 0.5 * clearance if itself else clearance
+        swell = clearance + TOLERANCE
+        share = 0.5 * swell if itself else swell
         return NearestPair(
             contact.first,
             contact.second,
-            contact.room + clearance,
+            contact.room + swell,
             clearance,
             contact.point + share * contact.normal,
-            contact.other_point - (clearance - share) * contact.normal,
+            contact.other_point - (swell - share) * contact.normal,
         )
 
     def placed(self, positions: Array) -> tuple[Body, ...]:
@@ -195,7 +196,7 @@ class CollisionWorld:
 
     def _add_obstacle(self, geometry: Any, obstacle: Obstacle) -> int:  # noqa: ANN401
         pose = Pose.from_xyz_rpy(obstacle.xyz, obstacle.rpy)
-        return self._add(geometry, obstacle.name, coal_shape('box', obstacle.size), pose)
+        return self._add(geometry, f'{obstacle.name}/', coal_shape('box', obstacle.size), pose)
 
     def _add(self, geometry: Any, name: str, shape: Any, pose: Pose, joint: int = 0) -> int:  # noqa: ANN401
         pin = self._kinematics.pinocchio

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,30 +39,32 @@ class TcpSpeedLimit:
     def __init__(self, linear_speed: float, angular_speed: float) -> None:
         speeds = np.array([linear_speed, angular_speed])
         self._upper = readonly(TARGET * speeds)
-        self._tolerated = readonly(TOLERATED * speeds)
+        self._tolerated = (TOLERATED * linear_speed, TOLERATED * angular_speed)
         self._lower = readonly([-np.inf, -np.inf])
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """A row for the linear and one for the angular speed; zero while the TCP rests."""
         twist = configuration.jacobian @ configuration.velocities
-        return self._tangent(configuration, twist, _speeds(twist))
+        return self._tangent(configuration, twist, *_speeds(twist))
 
     def excess(self, configuration: Configuration, velocities: Array) -> Constraint | None:
         """The tangents that cut off `velocities` [rad/s], shape (n,), if they are too fast."""
         twist = configuration.jacobian @ velocities
-        speeds = _speeds(twist)
-        if (speeds <= self._tolerated).all():
+        linear, angular = _speeds(twist)
+        if linear <= self._tolerated[0] and angular <= self._tolerated[1]:
             return None
-        return self._tangent(configuration, twist, speeds)
+        return self._tangent(configuration, twist, linear, angular)
 
-    def _tangent(self, configuration: Configuration, twist: Array, speeds: Array) -> Constraint:
-        linear, angular = twist.reshape(2, 3) / np.where(speeds > 0.0, speeds, 1.0)[:, None]
+    def _tangent(
+        self, configuration: Configuration, twist: Array, linear: float, angular: float
+    ) -> Constraint:
         jacobian = configuration.jacobian
-        rows = np.stack([linear @ jacobian[:3], angular @ jacobian[3:]])
+        rows = np.empty((2, jacobian.shape[1]))
+        np.dot(twist[:3] / (linear or 1.0), jacobian[:3], out=rows[0])
+        np.dot(twist[3:] / (angular or 1.0), jacobian[3:], out=rows[1])
         return Constraint(SafetyCode.SCALED_FOR_VELOCITY, self._lower, self._upper, rows)
 
 
-def _speeds(twist: Array) -> Array:
-    """Linear [m/s] and angular [rad/s] speed of a twist, shape (2,)."""
-    speeds: Array = np.sqrt((twist * twist).reshape(2, 3).sum(axis=1))
-    return speeds
+def _speeds(twist: Array) -> tuple[float, float]:
+    """Linear [m/s] and angular [rad/s] speed of a twist."""
+    return math.hypot(*twist[:3].tolist()), math.hypot(*twist[3:].tolist())

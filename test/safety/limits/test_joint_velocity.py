@@ -1,19 +1,32 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The plainest limit."""
+"""Joint speeds: the same bounds everywhere, and nobody can change them."""
+
+from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from octo_ros.geometry import Pose
 from octo_ros.safety.limits.joint_velocity import JointVelocityLimit
-from octo_ros.safety.limits.limit import Configuration
 from octo_ros.safety_codes import SafetyCode
 
 
-def test_the_speed_is_bounded_both_ways():
-    configuration = Configuration(np.zeros(2), np.zeros(2), Pose.from_xyz_rpy(), np.zeros((6, 2)))
-    constraint = JointVelocityLimit([1.0, 0.5]).constraint(configuration)
-    assert constraint.matrix is None
-    assert constraint.code is SafetyCode.SCALED_FOR_VELOCITY
-    np.testing.assert_array_equal(constraint.lower, [-1.0, -0.5])
-    np.testing.assert_array_equal(constraint.upper, [1.0, 0.5])
+def test_it_bounds_every_joint_on_both_sides(arm):
+    limit = JointVelocityLimit(arm.limits.velocity)
+    for q in (arm.home, arm.lower):
+        constraint = limit.constraint(arm.configuration(q))
+        np.testing.assert_array_equal(constraint.upper, arm.limits.velocity)
+        np.testing.assert_array_equal(constraint.lower, np.negative(arm.limits.velocity))
+        assert constraint.matrix is None
+        assert constraint.code is SafetyCode.SCALED_FOR_VELOCITY
+
+
+def test_nobody_can_change_the_bounds(ur5e):
+    given = np.array(ur5e.limits.velocity)
+    constraint = JointVelocityLimit(given).constraint(ur5e.configuration(ur5e.home))
+    given[:] = 100.0
+    np.testing.assert_array_equal(constraint.upper, ur5e.limits.velocity)
+    with pytest.raises(ValueError, match='read-only'):
+        constraint.upper[0] = 100.0
+    with pytest.raises(ValueError, match='read-only'):
+        constraint.lower[0] = -100.0
