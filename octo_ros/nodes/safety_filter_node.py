@@ -67,6 +67,8 @@ class SafetyFilterNode(ManagedNode):
         super().__init__('octo_safety')
         self._options = declare(self, SafetyParameters)
         self._embodiment = in_namespace(load_embodiment(self._options.robot), self.get_namespace())
+        # Not in `configure`: a new publisher is found only after a while, unwatched until then.
+        self._heartbeat = Heartbeat(self, self._embodiment.timing.control_rate)
         self._driver: RobotDriver | None = None
         self._commands: deque[Command] = deque(maxlen=10)
         self._joints: JointState | None = None
@@ -83,7 +85,6 @@ class SafetyFilterNode(ManagedNode):
         """Build the filter and everything but the driver, whose topic may be taken."""
         self._filter = SafetyFilter.for_embodiment(self._embodiment)
         self._reports = SafetyReports(self, self._embodiment)
-        self._heartbeat = Heartbeat(self, self._embodiment.timing.control_rate)
         self.create_subscription(
             JointStateMsg, self._embodiment.joint_states.topic, self._on_joints, qos.JOINT_STATES
         )
