@@ -66,6 +66,8 @@ class SafetyFilterNode(ManagedNode):
         self._options = declare(self, SafetyParameters)
         self._embodiment = in_namespace(load_embodiment(self._options.robot), self.get_namespace())
         self._contract_driver = self._embodiment.drivers[self._options.driver]
+        # Not in `configure`: a new publisher is found only after a while, unwatched until then.
+        self._heartbeat = Heartbeat(self, self._embodiment.timing.control_rate)
         self._rivals = RivalWatch(self, self._contract_driver.arm.topic)
         self._driver: RobotDriver | None = None
         self._state = SafetyState.INACTIVE
@@ -93,7 +95,6 @@ class SafetyFilterNode(ManagedNode):
             clock=self._steady_now,
         )
         self._resets = ResetService(self, self._joints, self._reset)
-        self._heartbeat = Heartbeat(self, rate)
         self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
         self._markers = SafetyMarkers(self, embodiment, self._filter)
         self.create_timer(RIVAL_PERIOD, self._watch_rivals)
