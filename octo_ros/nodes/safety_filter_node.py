@@ -166,12 +166,15 @@ class SafetyFilterNode(ManagedNode):
 
     def _on_timer(self) -> None:
         """One call of the control timer; its heartbeat is the proof that it came to its end."""
+        if not self._times.due(self._steady_now()):
+            return
         ticks = self.active and self._driver is not None
-        if self._times.due(self._steady_now()):
-            locks = self._outside.look(self._rivals.cause)
-            self._resets.answer()
-            if ticks:
-                self._tick(locks)
+        locks = self._outside.look(self._rivals.cause)
+        self._resets.answer()
+        if ticks:
+            self._tick(locks)
+        else:
+            self._times.restart()  # what is late now costs no motion
         self._heartbeat.tick(active=ticks)
 
     def _tick(self, locks: Locks) -> None:

@@ -18,6 +18,7 @@ from trajectory_msgs.msg import JointTrajectory
 from octo_ros.embodiment import load_embodiment
 from octo_ros.nodes import qos, rival_watch, safety_filter_node
 from octo_ros.nodes.command_input import ACTION_TOPIC, JOINT_TOPIC
+from octo_ros.robots.kinematics import Kinematics
 from octo_ros_msgs.msg import (
     EndEffectorDelta,
     ExecutedAction,
@@ -46,6 +47,7 @@ class SafetyRig:
         overrides = [part for item in values.items() for part in ('-p', '{}:={}'.format(*item))]
         rclpy.init(args=['--ros-args', *overrides], domain_id=domain_id)
         self.contract = load_embodiment(robot)
+        self.kinematics = Kinematics.for_embodiment(self.contract)
         self.node = safety_filter_node.SafetyFilterNode()
         self.robot = Node('test_robot')
         self.shift_ns = 0
@@ -61,9 +63,11 @@ class SafetyRig:
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
         self._executor.add_node(self.robot)
-        if parameters.get('autostart') != 'false':
+        try:
             self.spin_until(lambda: self.node.active, 'the node to be active')
-            self.wait_for_state(SafetyStatus.HOLD)
+        except BaseException:
+            self.close()  # or no other test could start
+            raise
 
     @property
     def status(self):
