@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,16 +79,6 @@ class Approach:
     def linear_distance(self, speed: Array) -> Array:
         """The distance [m] from which on a point's speed [m/s] is too fast; any shape."""
         return speed * (self.lag + speed * (0.5 / self.linear))
-
-    def linear_closing(self, distance: float) -> float:
-        """`linear_speed` of one distance [m], not below zero; in m/s."""
-        step = self.linear * self.lag
-        return math.sqrt(step * step + 2.0 * self.linear * distance) - step
-
-    def angular_closing(self, distance: float) -> float:
-        """`angular_speed` of one distance [rad], not below zero; in rad/s."""
-        step = self.angular * self.lag
-        return math.sqrt(step * step + 2.0 * self.angular * distance) - step
 
     def _speed(self, distance: Array, deceleration: float) -> Array:
         step = deceleration * self.lag

@@ -11,23 +11,23 @@ import numpy as np
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
-    from octo_ros.safety.approach import Approach
+    from octo_ros.safety.closing import Closing
 
 
 class JointServo:
     """Feed-forward, plus feedback that closes what is left as fast as it can be braked.
 
-    v = feed-forward + sign(e)·u(|e|) with u from `Approach`, joint by joint, then all shortened by
+    v = feed-forward + sign(e)·u(|e|) with u from `Closing`, joint by joint, then all shortened by
     one factor until each keeps to its speed, so that the direction in joint space stays.
 
     Args:
         limits: For the joints' speeds.
-        approach: How fast an error is closed.
+        closing: How fast an error is closed.
     """
 
-    def __init__(self, limits: Limits, approach: Approach) -> None:
+    def __init__(self, limits: Limits, closing: Closing) -> None:
         self._speed = np.array(limits.velocity)
-        self._approach = approach
+        self._closing = closing
 
     def velocities(self, error: Array, feed_forward: Array) -> Array:
         """Velocities that the joints should have in the coming tick.
@@ -39,7 +39,7 @@ class JointServo:
         Returns:
             Shape (n,), rad/s.
         """
-        closing = np.sign(error) * self._approach.joint_speed(np.abs(error))
+        closing = np.sign(error) * self._closing.joints(np.abs(error))
         wanted: Array = feed_forward + closing
         excess = float((np.abs(wanted) / self._speed).max())
         return wanted / excess if excess > 1.0 else wanted

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_CUTS = 3
 """Cuts until the TCP is slow enough; one does unless limits contradict each other."""
 
-_REST = 1e-6  # rad/s: slower than this is not worth moving
+_REST = 1e-5  # rad/s: slower than this is not worth moving
 _REACHED = 1e-6  # rad/s: nearer than this to what was wanted is there
 
 

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
-    from octo_ros.safety.approach import Approach
+    from octo_ros.safety.closing import Closing
 
 
 class CartesianServo:
     """Feed-forward, plus feedback that closes what is left as fast as it can be braked.
 
-    twist = feed-forward + e/|e|·u(|e|) with u from `Approach`, separately for translation and
+    twist = feed-forward + e/|e|·u(|e|) with u from `Closing`, separately for translation and
     rotation, each cut at the allowed speed.
 
     Args:
         limits: For the TCP's speeds.
-        approach: How fast an error is closed.
+        closing: How fast an error is closed.
     """
 
-    def __init__(self, limits: Limits, approach: Approach) -> None:
+    def __init__(self, limits: Limits, closing: Closing) -> None:
         self._limits = limits
-        self._approach = approach
+        self._closing = closing
 
     def twist(self, error: Array, feed_forward: Array) -> Array:
         """Velocity that the TCP should have in the coming tick.
@@ -38,14 +38,14 @@ class CartesianServo:
         Returns:
             Shape (6,): m/s, then rad/s, base axes.
         """
-        approach, limits = self._approach, self._limits
+        closing, limits = self._closing, self._limits
         twist: Array = feed_forward.copy()
         linear = math.sqrt(error[:3] @ error[:3])
         if linear != 0.0:  # also for a NaN, which must not pass for no error
-            twist[:3] += error[:3] * (approach.linear_closing(linear) / linear)
+            twist[:3] += error[:3] * (closing.linear(linear) / linear)
         angular = math.sqrt(error[3:] @ error[3:])
         if angular != 0.0:
-            twist[3:] += error[3:] * (approach.angular_closing(angular) / angular)
+            twist[3:] += error[3:] * (closing.angular(angular) / angular)
         self._cut(twist[:3], limits.linear_speed)
         self._cut(twist[3:], limits.angular_speed)
         return twist

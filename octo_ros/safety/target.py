@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.safety.approach import Approach
+from octo_ros.safety.closing import Closing
 from octo_ros.safety.joint_reference import JointReference
 from octo_ros.safety.joint_servo import JointServo
 from octo_ros.safety.reference import CartesianReference
@@ -41,9 +41,9 @@ class MotionTarget:
         self._limits = limits
         self._dt = dt
         self._joint_speeds = np.array(limits.velocity)
-        approach = Approach.for_limits(limits, dt)
-        self._servo = CartesianServo(limits, approach)
-        self._joint_servo = JointServo(limits, approach)
+        closing = Closing(limits, dt)
+        self._servo = CartesianServo(limits, closing)
+        self._joint_servo = JointServo(limits, closing)
         self._cartesian = CartesianReference(
             limits.workspace_min, limits.workspace_max, motion.tcp
         )
