@@ -6,11 +6,12 @@ Streams: the scripted expert carries out its tasks in the simulator, filter in b
 time is exact); and the Bridge trajectories of test/data, 5 Hz actions halved to 10 Hz commands as
 the policy's scheduler does. The wanted path is the sum of the commands, each spread evenly over
 its duration. The deviation of the executed TCP from it is taken within one tick: the smaller of
-that to where it should be now and one tick ago. An intervention is a tick with a code other than
-OK, an idle one, and that the joints need time to take up speed. One core, one thread.
+that to where it should be now and one tick ago. Beside it, the distance from the wanted path as a
+line, whenever the TCP is there: what is left when the time that joints need to take up speed is
+left out. An intervention is a tick with a code other than OK, an idle one, and that the joints
+need that time. One core, one thread.
 
-Run as: OMP_NUM_THREADS=1 .venv/bin/python benchmarks/safety_filter.py [--robot NAME]... [--seeds N]
-[--ticks N] [--json]
+Run as: .venv/bin/python benchmarks/safety_filter.py [--robot NAME]... [--seeds N] [--json]
 """
 
 import argparse
@@ -19,6 +20,7 @@ import math
 import os
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +32,12 @@ from rich.table import Table
 
 from octo_ros.embodiment import load_embodiment, robot_names
 from octo_ros.errors import KinematicsError
-from octo_ros.geometry import Pose, rotation_vector_from_matrix
+from octo_ros.geometry import (
+    Pose,
+    matrix_from_rotation_vector,
+    rotation_vector_from_matrix,
+    rpy_from_matrix,
+)
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety_codes import SafetyCode, SafetyState
@@ -45,6 +52,7 @@ DURATION = 0.1
 BRIDGE = Path(__file__).parents[1] / 'test/data/bags/truth'
 HARMLESS = {SafetyCode.OK, SafetyCode.IDLE, SafetyCode.LIMITED_BY_ACCELERATION}
 LONGEST = 40.0  # s per task
+LINE = 30  # ticks of the wanted path in which the nearest point is looked for
 COLUMNS = (
     'robot',
     'stream',
@@ -52,6 +60,7 @@ COLUMNS = (
     'interventions %',
     'deviation p50/p99/max [mm]',
     '[deg]',
+    'from the line [mm]',
     'tick p50/p99/p99.9/max [µs]',
 )
 
@@ -67,15 +76,18 @@ class Run:
     codes: dict[str, int] = field(default_factory=dict)
     millimetres: list[float] = field(default_factory=list)
     degrees: list[float] = field(default_factory=list)
+    aside: list[float] = field(default_factory=list)
     microseconds: list[float] = field(default_factory=list)
 
     def start(self, embodiment, q):
+        """Rest at joint positions, with a new filter."""
         self.embodiment = embodiment
         self.kinematics = Kinematics.for_embodiment(embodiment)
         self.filter = SafetyFilter.for_embodiment(embodiment)
         self.now_ns, self.seq, self.q = START_NS, 0, np.array(q)
         self.filter.reset(self.now_ns, self._state())
         self.wanted = self.last = self.kinematics.tcp_pose(self.q)
+        self.line = deque([self.wanted.position] * 2, maxlen=LINE)
 
     def _state(self):
         return JointState(self.now_ns, self.q, np.zeros(len(self.q)), 1.0)
@@ -120,8 +132,11 @@ class Run:
         )
         self.millimetres.append(1e3 * min(distances))
         self.degrees.append(math.degrees(min(angles)))
+        self.aside.append(1e3 * from_line(tcp.position, np.array(self.line)))
 
     def result(self):
+        """The figures of the run."""
+
         def quantiles(values, *shares):
             return [float(np.percentile(values, share)) for share in shares]
 
@@ -133,6 +148,7 @@ class Run:
             'codes': {name: count / self.ticks for name, count in sorted(self.codes.items())},
             'millimetres': quantiles(self.millimetres, 50, 99, 100),
             'degrees': quantiles(self.degrees, 50, 99, 100),
+            'aside_millimetres': quantiles(self.aside, 50, 99, 100),
             'microseconds': quantiles(self.microseconds, 50, 99, 99.9, 100),
         }
 
@@ -144,12 +160,12 @@ def rotation_step(rotation):
 
 
 def moved(pose, translation, turn):
-    from octo_ros.geometry import matrix_from_rotation_vector
-
+    """A pose displaced by metres and a rotation vector, base axes."""
     return Pose(pose.position + translation, matrix_from_rotation_vector(turn) @ pose.rotation)
 
 
 def difference(pose, other):
+    """Distance [m] and angle [rad] of two poses."""
     turn = rotation_vector_from_matrix(pose.rotation @ other.rotation.T)
     return float(np.linalg.norm(pose.position - other.position)), float(np.linalg.norm(turn))
 
@@ -206,13 +222,22 @@ def bridge_run(robot='widowx'):
     return run.result()
 
 
-def rpy(vector):
-    from octo_ros.geometry import matrix_from_rotation_vector, rpy_from_matrix
+def from_line(point, line):
+    """Distance of a point from a polyline, shape (k, 3), in m."""
+    starts, ways = line[:-1], np.diff(line, axis=0)
+    lengths = np.einsum('ij,ij->i', ways, ways)
+    shares = np.einsum('ij,ij->i', point - starts, ways) / np.where(lengths > 0.0, lengths, 1.0)
+    feet = starts + np.clip(shares, 0.0, 1.0)[:, None] * ways
+    return float(np.sqrt(((point - feet) ** 2).sum(axis=1).min()))
 
+
+def rpy(vector):
+    """Extrinsic roll, pitch, yaw of a rotation vector."""
     return rpy_from_matrix(matrix_from_rotation_vector(vector))
 
 
 def main():
+    """Run the streams and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--robot', action='append', choices=robot_names())
     parser.add_argument('--seeds', type=int, default=2, help='scenes per task (default: 2)')
@@ -235,9 +260,10 @@ def main():
             f'{100 * row["interventions"]:.2f}',
             ' / '.join(f'{x:.2f}' for x in row['millimetres']),
             ' / '.join(f'{x:.3f}' for x in row['degrees']),
+            ' / '.join(f'{x:.2f}' for x in row['aside_millimetres']),
             ' / '.join(f'{x:.0f}' for x in row['microseconds']),
         )
-    Console(width=140).print(table)
+    Console(width=170).print(table)
     for row in rows:
         print(row['robot'], row['stream'], {k: round(v, 4) for k, v in row['codes'].items()})
 

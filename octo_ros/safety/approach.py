@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
     from octo_ros.limits import Limits
 
+RESERVE = 1e-3
+"""Room [m; ten times as much in rad] that the rows of walls and bodies leave to the way to rest.
+
+Stops are straight in joint space, so the hand's way bends: where no room is left, no stop keeps
+the limit, and the arm would stick there instead of sliding along it.
+"""
+
 LEVER = 0.35
 """Lever [m] by which the weakest joint's acceleration becomes that of a point of the arm.
 
@@ -75,6 +82,15 @@ class Approach:
     def angular_speed(self, distance: Array) -> Array:
         """The largest rates of turn towards something `distance` away [rad]; any shape."""
         return self._speed(distance, self.angular)
+
+    def regaining(self, room: Array) -> Array:
+        """Speeds [m/s] at which a moving arm gets back a reserve that it has used up.
+
+        Without it flat bodies roll from corner to corner, each time a little nearer, until there
+        is no room to slide. At most a quarter of a reserve per lag: some millimetres per second.
+        """
+        used: Array = np.minimum(np.maximum(RESERVE - room, 0.0), RESERVE)
+        return used * (0.25 / self.lag)
 
     def linear_distance(self, speed: Array) -> Array:
         """The distance [m] from which on a point's speed [m/s] is too fast; any shape."""

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MAX_CUTS = 3
 """Cuts until the TCP is slow enough; one does unless limits contradict each other."""
 
+CALM = 0.01
+"""Joint speed [rad/s] of a motion that is about to end; less than sensors call rest."""
+
 _REST = 1e-5  # rad/s: slower than this is not worth moving
 _REACHED = 1e-6  # rad/s: nearer than this to what was wanted is there
 
@@ -89,6 +92,11 @@ class Motion:
     def at_rest(self) -> bool:
         """Whether the reference stands still."""
         return self._now.at_rest and not self._velocities.any()
+
+    @property
+    def calm(self) -> bool:
+        """Whether the reference is as good as at rest: what is left are the last micrometres."""
+        return bool(np.abs(self._velocities).max() <= CALM)
 
     def rest_at(self, positions: ArrayLike) -> None:
         """Begin anew, at rest at `positions` [rad], shape (n,).

@@ -59,8 +59,8 @@ class MotionTarget:
 
     @property
     def reached(self) -> bool:
-        """Whether all that was asked for is over, and the reference stands still."""
-        return self._active.backlog <= 0.0 and self._motion.at_rest
+        """Whether all that was asked for is over, and the reference as good as stands still."""
+        return self._active.backlog <= 0.0 and self._motion.calm
 
     @property
     def moving(self) -> bool:

@@ -257,3 +257,68 @@ def test_missing_pinocchio_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pinocchio', None)
     with pytest.raises(KinematicsError, match='pip install pin'):
         Kinematics.for_embodiment(contract('widowx'))
+
+
+@each_robot
+def test_poses_along_a_path_are_those_of_each_configuration(robot):
+    arm, random = kinematics(robot), np.random.default_rng(0)
+    lower, upper = allowed_range(robot)
+    path = random.uniform(lower, upper, (20, len(lower)))
+    positions, rotations = arm.tcp_poses(path)
+    for q, position, rotation in zip(path, positions, rotations, strict=True):
+        pose = arm.tcp_pose(q)
+        np.testing.assert_array_equal(position, pose.position)
+        np.testing.assert_array_equal(rotation, pose.rotation)
+    # What was returned is no view into the library's memory.
+    before = positions.copy()
+    arm.tcp_pose(lower)
+    arm.tcp_poses(path[::-1])
+    np.testing.assert_array_equal(positions, before)
+
+
+@each_robot
+def test_no_path_has_no_poses(robot):
+    positions, rotations = kinematics(robot).tcp_poses(np.empty((0, len(contract(robot).joints))))
+    assert positions.shape == (0, 3)
+    assert rotations.shape == (0, 3, 3)
+
+
+@each_robot
+def test_frames_of_the_joints_follow_the_model(robot):
+    """Against the chain of the model's numbers, multiplied up here."""
+    arm, model = kinematics(robot), load_robot_model(contract(robot))
+    random = np.random.default_rng(1)
+    lower, upper = allowed_range(robot)
+    for _ in range(5):
+        q = random.uniform(lower, upper)
+        frames = arm.joint_poses(q)
+        assert len(frames) == len(q) + 1
+        np.testing.assert_array_equal(frames[0].position, 0.0)
+        np.testing.assert_array_equal(frames[0].rotation, np.eye(3))
+        place, joint = Pose.from_xyz_rpy(), 0
+        for segment in model.segments:
+            place = place @ Pose.from_xyz_rpy(segment.xyz, segment.rpy)
+            if segment.kind == 'fixed':
+                continue
+            axis = np.array(segment.axis)
+            cross = np.cross(np.eye(3), axis)  # rows e × a, so this is minus the usual matrix
+            angle = q[joint]
+            turned = np.eye(3) - np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+            joint += 1
+            place = place @ Pose(np.zeros(3), turned)
+            np.testing.assert_allclose(frames[joint].position, place.position, atol=1e-12)
+            np.testing.assert_allclose(frames[joint].rotation, place.rotation, atol=1e-12)
+        assert joint == len(q)
+
+
+def test_frames_are_refused_for_positions_of_another_shape():
+    with pytest.raises(KinematicsError, match='shape'):
+        kinematics('ur5e').joint_poses(np.zeros(7))
+
+
+@each_robot
+def test_the_model_of_the_library_has_the_joints_in_order(robot):
+    arm = kinematics(robot)
+    assert tuple(arm.pinocchio_model.names)[1:] == arm.joints
+    assert arm.pinocchio.__name__ == 'pinocchio'
+    assert arm.pinocchio_model.nq == len(arm.joints)

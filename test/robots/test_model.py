@@ -145,3 +145,16 @@ def test_inconsistent_segments_are_refused(values, why):
 def test_shapes_with_the_wrong_number_of_sizes_are_refused(kind, size):
     with pytest.raises(ConfigError, match=f'a {kind} has . sizes, not {len(size)}'):
         parse(Shape, {'kind': kind, 'size': size}, 'arm.yaml')
+
+
+@pytest.mark.parametrize('robot', robot_names())
+def test_links_that_are_always_near_are_links_of_the_arm_and_two(robot):
+    embodiment = load_embodiment(robot)
+    model = load_robot_model(embodiment)
+    links = {model.base_link, *(segment.link for segment in model.segments)}
+    assert model.always_near
+    for first, second in model.always_near:
+        assert first != second
+        assert {first, second} <= links
+        assert first.startswith(embodiment.model.prefix)
+        assert second.startswith(embodiment.model.prefix)

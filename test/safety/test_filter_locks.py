@@ -17,11 +17,11 @@ LATCHING = [
     ({'latched': ('emergency_stop',)}, SafetyCode.STOP_EMERGENCY, 'emergency_stop'),
     ({'robot_fault': 'REFLEX: joint 3'}, SafetyCode.STOP_ROBOT_FAULT, 'REFLEX: joint 3'),
     ({'cause': SafetyCode.STOP_DUPLICATE_PUBLISHER}, SafetyCode.STOP_DUPLICATE_PUBLISHER, 'More'),
+    ({'cause': SafetyCode.STOP_OBSTACLE}, SafetyCode.STOP_OBSTACLE, 'obstacle'),
 ]
 PASSING = [
     ({'held': ('dead_man',)}, SafetyCode.STOP_LOCKED, 'dead_man'),
     ({'cause': SafetyCode.STOP_DEACTIVATED}, SafetyCode.STOP_DEACTIVATED, 'deactivated'),
-    ({'cause': SafetyCode.STOP_OBSTACLE}, SafetyCode.STOP_OBSTACLE, 'obstacle'),
 ]
 
 

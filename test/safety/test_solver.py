@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octo_ros.safety.limits.limit import Constraint
-from octo_ros.safety.solver import REGULARISATION, Bounds, Objective, solve
+from octo_ros.safety.solver import REGULARISATION, Objective, solve
 from octo_ros.safety_codes import SafetyCode
 
 SPEED = SafetyCode.SCALED_FOR_VELOCITY
@@ -90,33 +90,6 @@ def test_rows_that_contradict_each_other_still_have_an_answer():
     np.testing.assert_allclose(solution.velocities, [0.0, 0.3, 0.0], atol=1e-2)
 
 
-def test_an_earlier_bound_wins_over_one_that_contradicts_it():
-    bounds = Bounds.narrowed([bound(SPEED, 0.4, 0.6), bound(POSITION, -1.0, 0.1)])
-    np.testing.assert_array_equal(bounds.lower, 0.4)
-    np.testing.assert_array_equal(bounds.upper, 0.4)
-    assert (bounds.upper_owner == 1).all()
-    assert (bounds.lower_owner == 0).all()
-
-
-@given(st.integers(0, 10_000))
-def test_narrowed_bounds_are_never_empty_and_inside_the_first(seed):
-    random = np.random.default_rng(seed)
-    constraints = []
-    for _ in range(int(random.integers(1, 5))):
-        lower = random.normal(size=4)
-        constraints.append(Constraint(SPEED, lower, lower + random.uniform(0.0, 1.0, 4)))
-    bounds = Bounds.narrowed(constraints)
-    assert (bounds.lower <= bounds.upper).all()
-    assert (bounds.lower >= constraints[0].lower).all()
-    assert (bounds.upper <= constraints[0].upper).all()
-    # Where all agree it is their intersection.
-    lower = np.max([c.lower for c in constraints], axis=0)
-    upper = np.min([c.upper for c in constraints], axis=0)
-    agree = lower <= upper
-    np.testing.assert_array_equal(bounds.lower[agree], lower[agree])
-    np.testing.assert_array_equal(bounds.upper[agree], upper[agree])
-
-
 def test_damping_slows_down():
     damped = solve(Objective(np.eye(3), np.full(3, 0.5), damping=1.0), FREE)
     np.testing.assert_allclose(damped.velocities, 0.25, rtol=1e-3)
@@ -164,21 +137,42 @@ def test_what_it_is_given_stays_as_it_is():
 
 
 @given(st.integers(0, 10_000))
-def test_whatever_is_asked_there_is_a_solution_within_the_bounds(seed):
+def test_whatever_is_asked_there_is_a_solution_within_all_bounds(seed):
+    """Every bound allows to rest."""
     random = np.random.default_rng(seed)
     n = int(random.integers(6, 8))
-    lower = random.normal(size=n)
-    constraints = [
-        Constraint(SPEED, lower, lower + random.uniform(0.0, 0.2, size=n)),
-        Constraint(POSITION, -random.uniform(0.0, 0.5, size=n), random.uniform(0.0, 0.5, size=n)),
-        Constraint(
-            WALL, -random.uniform(size=3), random.uniform(size=3), random.normal(size=(3, n))
-        ),
+    bounds = [
+        Constraint(code, -random.uniform(0.0, 0.5, size=n), random.uniform(0.0, 0.5, size=n))
+        for code in (SPEED, POSITION)
     ]
+    wall = Constraint(
+        WALL, -random.uniform(size=3), random.uniform(size=3), random.normal(size=(3, n))
+    )
     objective = Objective(random.normal(size=(6, n)), random.normal(size=6))
-    solution = solve(objective, constraints)
-    assert (solution.velocities >= lower).all()
-    assert (solution.velocities <= constraints[0].upper).all()
+    solution = solve(objective, [*bounds, wall])
+    for bound_ in bounds:
+        assert (solution.velocities >= bound_.lower).all()
+        assert (solution.velocities <= bound_.upper).all()
+    assert solution.codes <= {SPEED, POSITION, WALL}
+
+
+def test_a_joint_between_two_equal_bounds_rests():
+    """At the end of its range a joint may be allowed to go nowhere."""
+    still = Constraint(POSITION, np.zeros(3), np.zeros(3))
+    solution = solve(wanting([0.3, -0.3, 0.0]), [*FREE, still])
+    np.testing.assert_array_equal(solution.velocities, 0.0)
+    assert solution.codes == {POSITION}
+
+
+def test_the_tighter_of_two_bounds_is_told_on_either_side():
+    bounds = [
+        Constraint(SPEED, np.full(3, -0.1), np.full(3, 0.5)),
+        Constraint(POSITION, np.full(3, -0.5), np.full(3, 0.1)),
+    ]
+    assert solve(wanting([0.3, 0.0, 0.0]), bounds).codes == {POSITION}
+    assert solve(wanting([-0.3, 0.0, 0.0]), bounds).codes == {SPEED}
+    assert solve(wanting([0.3, 0.0, 0.0]), bounds[::-1]).codes == {POSITION}
+    assert solve(wanting([-0.3, 0.0, 0.3]), bounds[::-1]).codes == {SPEED, POSITION}
 
 
 @settings(max_examples=60)

@@ -38,7 +38,7 @@ def test_it_follows_displacements(target, motion, command):
     for _ in range(30):
         target.step()
     assert target.reached
-    np.testing.assert_allclose(motion.tcp.position - start.position, [0, 0.005, 0], atol=1e-5)
+    np.testing.assert_allclose(motion.tcp.position - start.position, [0, 0.005, 0], atol=5e-5)
 
 
 def test_it_follows_joint_positions(target, motion, joint_command, embodiment):
@@ -70,7 +70,7 @@ def test_the_kind_may_change_at_rest(target, motion, command, joint_command, emb
     target.extend(command(translation=[0.0, -0.005, 0.0], rotation=np.zeros(3)))
     for _ in range(30):
         target.step()
-    np.testing.assert_allclose(motion.tcp.position - start.position, [0, -0.005, 0], atol=1e-5)
+    np.testing.assert_allclose(motion.tcp.position - start.position, [0, -0.005, 0], atol=5e-5)
 
 
 def test_a_restart_forgets_what_was_asked_for(target, motion, joint_command, embodiment):

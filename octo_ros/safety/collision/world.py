@@ -175,7 +175,7 @@ class CollisionWorld:
         for i, body in enumerate(self.bodies):
             clearance = limits.finger_clearance if body.link == FINGERS else limits.clearance
             if body.joint > 0:
-                ids[i] = self._add_body(geometry, f'{i}/outwards', body, clearance + TOLERANCE)
+                ids[i] = self._add_body(geometry, f'{i} outwards', body, clearance + TOLERANCE)
         if limits.table_height is not None:
             table = self._add_table(geometry, limits.table_height)
             for i, identity in ids.items():

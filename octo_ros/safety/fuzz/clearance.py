@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NEAR = 0.01
 """Beyond the clearance and this [m], a box is judged by the capsule around it, which is nearer."""
 
+MEETING = 1e-3
+"""Boxes that meet count as so deep in each other [m]: a clearance of nothing is broken by it."""
+
 _BLOCK = 200
 """Rows whose distances are computed at once: their arrays stay in the cache."""
 
@@ -151,7 +154,7 @@ class Clearance:
                 relative = np.einsum('ji,njk->ikn', turn, bodies.turns[i][near])
                 center = turn.T @ (bodies.places[i][near] - place).T
                 own = np.broadcast_to(self._half[i][:, None], center.shape)
-                exact = box_box(relative, center, sizes, own)
+                exact = _told_apart(box_box(relative, center, sizes, own))
             else:
                 start, end = (
                     turn.T @ (points[:, near, i] - place[:, None])
@@ -183,7 +186,7 @@ class Clearance:
         relative = np.einsum('nji,njk->ikn', turn, bodies.turns[j][rows])
         center = np.einsum('nji,nj->in', turn, bodies.places[j][rows] - place)
         other = np.broadcast_to(self._half[j][:, None], half.shape)
-        return box_box(relative, center, half, other)
+        return _told_apart(box_box(relative, center, half, other))
 
 
 def _spine(half: Array) -> tuple[Array, float]:
@@ -193,3 +196,8 @@ def _spine(half: Array) -> tuple[Array, float]:
     """
     along = np.where(np.arange(3) == int(half.argmax()), half, 0.0)
     return along, float(np.linalg.norm(half - along))
+
+
+def _told_apart(distance: Array) -> Array:
+    """Distances of boxes, with those that meet below zero, as capsules have it."""
+    return np.where(distance > 0.0, distance, -MEETING)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 UNLOCKED = Locks()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
     """A joint state, told relative to what was sent last.
 

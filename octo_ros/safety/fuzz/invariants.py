@@ -55,11 +55,14 @@ class Invariant(Enum):
     ITSELF = _Rule('I5 self', 'clearance between links', 'm', EXACT)
     TABLE = _Rule('I5 table', 'clearance from the table', 'm', EXACT)
     OBSTACLE = _Rule('I5 obstacle', 'clearance from obstacles', 'm', EXACT)
+    OUTSIDE = _Rule('I3/I5 out', 'begun beyond a bound, no farther beyond it', 'm, rad', EXACT)
     FORM = _Rule('I6', 'finite, complete, in order, gripper 0..1; no tick fails', '', 0.0)
     SILENCE = _Rule('I7', 'at rest in time after the last accepted command', '', 0.0)
     LOCK = _Rule('I7 lock', 'at rest within the stop time of a lock or fault', '', 0.0)
     LATCHED = _Rule('I8', 'no motion when latched', '', 0.0)
-    RESET = _Rule('I8 reset', 'unfit states, locks and a moving arm refuse a reset', '', 0.0)
+    RESET = _Rule(
+        'I8 reset', 'no reset while unfit, while moving, or latched under a lock', '', 0.0
+    )
     IDENTITY = _Rule('I9', 'benign commands are executed as asked', 'm, rad', AS_ASKED)
     STILL = _Rule('I10', 'commands for nothing move nothing', 'rad', IN_PLACE)
     SAME = _Rule('I11', 'the same input gives the same output, bit for bit', '', 0.0)

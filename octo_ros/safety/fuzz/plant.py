@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,10 +43,6 @@ class Plant:
         self._flaw: Flaw = Good(self._random)
         self._left = int(self._random.integers(50, 1500))
 
-    def calm(self) -> None:
-        """No flaw for a while."""
-        self._stuck, self._flaw, self._left = 0, Good(self._random), 300
-
     def follow(self, sent: Array) -> None:
         """One period towards the reference, which may have got stuck."""
         if self._stuck > 0:
@@ -79,7 +76,7 @@ class Plant:
         return offset
 
 
-class Flaw:
+class Flaw(ABC):
     """One way in which joint states are wrong.
 
     Args:
@@ -89,9 +86,9 @@ class Flaw:
     def __init__(self, random: np.random.Generator) -> None:
         self._random = random
 
+    @abstractmethod
     def show(self, offset: Array | None, sent: Array) -> Measured | None:
         """What comes instead of a state that is `offset` off `sent`."""
-        raise NotImplementedError
 
 
 class Good(Flaw):

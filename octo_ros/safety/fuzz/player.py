@@ -49,14 +49,12 @@ class Player:
         durations: Time of each tick so far [ns].
         now_ns: Time of the last tick.
         sent: Positions that were sent last, shape (n,), rad.
-        last: What was sent last; None after a start.
         recorder: Of the present episode.
     """
 
     durations: list[int]
     now_ns: int
     sent: Array
-    last: SafeCommand | None
     recorder: Recorder
 
     def __init__(
@@ -133,7 +131,7 @@ class Player:
         if given.command is not None and verdict is not None and verdict.accepted:
             accepted = given.command if verdict.requested is given.command else None
         self.recorder.sent(self.tick, sent, accepted, self.now_ns)
-        self.sent, self.last = sent.positions, sent
+        self.sent = sent.positions
         return sent
 
     def _relocated(self, sent: SafeCommand) -> bool:
@@ -166,8 +164,11 @@ class Player:
 
     def _reset(self, action: Reset) -> None:
         state = action.measured.state(self.now_ns, self.sent)
-        moving = self._filter.state in (SafetyState.RUN, SafetyState.STOPPING)
-        unfit = moving or _locked(action.locks) or not self._fit(state)
+        before = self._filter.state
+        moving = before in (SafetyState.RUN, SafetyState.STOPPING)
+        # A lock keeps a latched filter latched; elsewhere it goes on to refuse commands.
+        kept = before is SafetyState.LATCHED and _locked(action.locks)
+        unfit = moving or kept or not self._fit(state)
         try:
             self._filter.reset(self.now_ns, state, action.locks)
         except SafetyError:
@@ -183,7 +184,7 @@ class Player:
     def _rest(self, state: JointState) -> None:
         gripper = min(max(state.gripper, 0.0), 1.0)
         self.recorder.begin(max(self.tick, 0), self.now_ns, state.positions, gripper)
-        self.sent, self.last = state.positions, None
+        self.sent = state.positions
 
     def _remember(self, state: JointState) -> None:
         if self._complete(state):

@@ -12,7 +12,7 @@ from octo_ros.safety.fuzz.inputs import FOLLOWING, UNLOCKED, Episode, TickInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PLAYS = 120
+PLAYS = 80
 """Times that an episode is played at most."""
 
 

@@ -67,33 +67,41 @@ def space(
 ) -> list[Finding]:
     """Judge workspace, TCP speed, clearances and the replay.
 
-    Where the arm began beyond a bound, it may not go farther beyond than it began.
+    Where the arm began beyond a bound, it may not go farther beyond than it began; that is told
+    apart from what a start inside leads to.
     """
     rows = np.flatnonzero(~record.start)
     begun = np.maximum.accumulate(np.where(record.start, np.arange(len(record)), 0))
     workspace, cone = sight.in_workspace(limits), sight.in_cone(limits)[:, None]
     bodies = clearance.bodies(sight.frames)
     findings = [
-        _bounded(Invariant.WORKSPACE, workspace, begun, rows),
-        *([_bounded(Invariant.TILT, cone, begun, rows)] if limits.tilt_cone else []),
+        *_bounded(Invariant.WORKSPACE, workspace, begun, rows),
+        *(_bounded(Invariant.TILT, cone, begun, rows) if limits.tilt_cone else ()),
         *_speed(sight, limits, rows, dt),
-        _bounded(Invariant.ITSELF, clearance.own(bodies), begun, rows),
+        *_bounded(Invariant.ITSELF, clearance.own(bodies), begun, rows),
     ]
     table = clearance.of_table(bodies)
     if np.isfinite(table).all():
-        findings.append(_bounded(Invariant.TABLE, table, begun, rows))
+        findings.extend(_bounded(Invariant.TABLE, table, begun, rows))
     for obstacle, first, last in record.obstacles:
         inside = rows[(rows > first) & (rows < last)]
         room = clearance.of_obstacle(bodies, obstacle)
         since = np.maximum(begun, first)  # Where the arm was when it was put up.
-        findings.append(_bounded(Invariant.OBSTACLE, room, since, inside))
+        findings.extend(_bounded(Invariant.OBSTACLE, room, since, inside))
     return [*findings, _replay(record, sight, rows)]
 
 
-def _bounded(invariant: Invariant, room: Array, begun: Rows, rows: Rows) -> Finding:
-    """Room may be less than nothing only as far as it was at the start."""
-    slack = room[rows] - np.minimum(room[begun[rows]], 0.0)
-    return Finding(invariant, rows, slack.min(axis=1))
+def _bounded(invariant: Invariant, room: Array, begun: Rows, rows: Rows) -> list[Finding]:
+    """Room of nothing or more; where it began with less, no less than it began with."""
+    before = room[begun[rows]]
+    inside = before >= 0.0
+    slack = np.where(inside, room[rows], np.inf).min(axis=1)
+    outside = np.where(inside, np.inf, room[rows] - before).min(axis=1)
+    out = ~inside.all(axis=1)
+    return [
+        Finding(invariant, rows, slack),
+        Finding(Invariant.OUTSIDE, rows[out], outside[out]),
+    ]
 
 
 def _speed(sight: Sight, limits: Limits, rows: Rows, dt: float) -> list[Finding]:

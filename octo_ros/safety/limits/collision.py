@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
 
@@ -24,8 +25,8 @@ class CollisionLimit:
     The distance of two bodies changes with n·(v₁ - v₂) at their nearest points, n from the second
     to the first. Only the joints between the two move them against each other; the point p of the
     first moves with v = v_tcp + ω × (p - p_tcp), so the row is [n, (p - p_tcp) × n]·J, cut to
-    these joints. A row asks for no more than that the bodies do not get nearer, so resting always
-    satisfies it, also after a start that was too near.
+    these joints. Of a resting arm a row asks for no more than that the bodies do not get nearer,
+    also after a start that was too near; of a moving one also to get back the reserve.
 
     Args:
         approach: How fast.
@@ -36,16 +37,19 @@ class CollisionLimit:
 
     def relevant_room(self, speeds: Array) -> Array:
         """Room [m] beyond which a pair that is no faster than `speeds` [m/s] is not slowed."""
-        return self._approach.linear_distance(speeds)
+        return self._approach.linear_distance(speeds) + RESERVE
 
     def constraint(self, configuration: Configuration) -> Constraint:
         """One row for each near pair."""
         contacts = configuration.contacts
         rows = [self._row(contact, configuration) for contact in contacts]
         room = np.array([contact.room for contact in contacts])
+        lower = -self._approach.linear_speed(room - RESERVE)
+        if configuration.velocities.any():
+            lower += self._approach.regaining(room)
         return Constraint(
             SafetyCode.LIMITED_BY_COLLISION,
-            -self._approach.linear_speed(room),
+            lower,
             np.full(len(rows), np.inf),
             np.array(rows),
         )

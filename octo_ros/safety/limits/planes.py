@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.geometry import readonly
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
 
@@ -39,7 +40,7 @@ class PlanesLimit:
         room = self._normals @ configuration.tcp.position - self._offsets
         return Constraint(
             SafetyCode.PROJECTED_ON_WORKSPACE,
-            -self._approach.linear_speed(room),
+            -self._approach.linear_speed(room - RESERVE),
             self._upper,
             self._normals @ configuration.jacobian[:3],
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.geometry import readonly
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
 
@@ -45,7 +46,7 @@ class TiltLimit:
         sine = float(np.sqrt(outwards @ outwards))
         row = (outwards / max(sine, 1e-9)) @ configuration.jacobian[3:]
         room = self._half_angle - float(np.arctan2(sine, self._axis @ axis))
-        speed = self._approach.angular_speed(np.array([room]))
+        speed = self._approach.angular_speed(np.array([room - 10.0 * RESERVE]))
         return Constraint(SafetyCode.LIMITED_BY_TILT, np.array([-np.inf]), speed, row[None])
 
     def angles(self, rotations: Array) -> Array:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.geometry import readonly
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety_codes import SafetyCode
 
@@ -40,7 +41,7 @@ class WorkspaceLimit:
         """Rows along the three axes."""
         position = configuration.tcp.position
         rooms = np.array([self._lower - position, position - self._upper])
-        below, above = self._approach.linear_speed(-rooms)
+        below, above = self._approach.linear_speed(-rooms - RESERVE)
         return Constraint(
             SafetyCode.PROJECTED_ON_WORKSPACE, -below, above, configuration.jacobian[:3]
         )

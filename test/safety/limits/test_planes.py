@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from octo_ros.limits import Plane
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.planes import PlanesLimit
 from octo_ros.safety_codes import SafetyCode
 
@@ -32,7 +33,7 @@ def test_rows_are_the_derivative_of_the_room(arm):
 def test_each_plane_is_approached_by_the_law_and_left_at_will(arm):
     constraint = PlanesLimit(PLANES, arm.approach).constraint(arm.configuration(arm.home))
     rooms = np.array([room_of(arm, plane, arm.home) for plane in PLANES])
-    np.testing.assert_allclose(constraint.lower, -arm.approach.linear_speed(rooms))
+    np.testing.assert_allclose(constraint.lower, -arm.approach.linear_speed(rooms - RESERVE))
     assert (constraint.upper == np.inf).all()
     assert constraint.code is SafetyCode.PROJECTED_ON_WORKSPACE
 

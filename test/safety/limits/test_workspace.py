@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from octo_ros.safety.approach import RESERVE
 from octo_ros.safety.limits.workspace import WorkspaceLimit
 from octo_ros.safety_codes import SafetyCode
 
@@ -35,8 +36,8 @@ def test_each_wall_is_approached_by_the_law(arm):
     constraint = limit_of(arm).constraint(arm.configuration(arm.home))
     above = np.array(arm.limits.workspace_max) - position
     below = position - np.array(arm.limits.workspace_min)
-    np.testing.assert_array_equal(constraint.upper, arm.approach.linear_speed(above))
-    np.testing.assert_array_equal(constraint.lower, -arm.approach.linear_speed(below))
+    np.testing.assert_array_equal(constraint.upper, arm.approach.linear_speed(above - RESERVE))
+    np.testing.assert_array_equal(constraint.lower, -arm.approach.linear_speed(below - RESERVE))
     assert constraint.code is SafetyCode.PROJECTED_ON_WORKSPACE
 
 
