@@ -22,10 +22,8 @@ LANG = DATA / 'octo_tiny_lang/checkpoint'
 
 
 @pytest.fixture(scope='module')
-def exported(tmp_path_factory):
-    directory = tmp_path_factory.mktemp('export') / 'policy'
-    export_policy(CheckpointDirectory.read(LANG), directory)
-    return directory
+def exported(export_of):
+    return export_of('octo_tiny_lang')
 
 
 @pytest.mark.slow
