@@ -117,6 +117,7 @@ class SimNode(Node):
             )
             message.header.stamp = stamp.to_msg()
             message.header.frame_id = self._embodiment.base_frame
+            self._faults.spoil(message)
             self._joints.publish(message)
         if self._ticks % self._ticks_per_scene == 0:
             scene = self._simulation.scene(stamp.nanoseconds)
