@@ -15,7 +15,7 @@ reference. A fault that has to be harmless passes where the arm goes on.
 Clocks jump for all processes of the system by a library that is preloaded into them; see
 clock_offset.c. Ends with 1 if a run failed.
 
-Run as: .venv/bin/python benchmarks/faults.py [--robot ur5e] [--runs 50] [--fault NAME ...] [--json]
+Run as: .venv/bin/python benchmarks/faults.py [--robot ur5e] [--runs 50] [--fault NAME …] [--json]
 """
 
 import argparse
@@ -185,20 +185,19 @@ def table(robot: str, rows: list[dict[str, object]]) -> Table:
             row['fault'],
             str(row['runs']),
             *('/'.join(f'{t:.3f}' for t in time) if time else '–' for time in times),
-            *(
-                str(row[name]) if row['goal_s'] and row[name] is not None else '–'
-                for name in ('ticks_max',)
-            ),
-            *(
-                f'{row[name]:.3f}' if row[name] is not None else '–'
-                for name in ('late_max_s', 'lost_max_s')
-            ),
+            *(_text(row[name], row) for name in ('ticks_max', 'late_max_s', 'lost_max_s')),
             goal,
             str(row['passed']),
             '\n'.join(f'{text} ×{count}' for text, count in row['ended'].items()),
             str(row['recovered']),
         )
     return made
+
+
+def _text(value: float | None, row: dict[str, object]) -> str:
+    if value is None or row['goal_s'] is None:
+        return '–'
+    return f'{value:.3f}' if isinstance(value, float) else str(value)
 
 
 def _quantiles(values: object) -> list[float] | None:

@@ -11,8 +11,6 @@ import pytest
 
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import CheckpointError, PolicyError
-from octo_ros.model.checkpoint import CheckpointDirectory
-from octo_ros.policy.export import export_policy
 from octo_ros.policy.loaded_octo import EngineOptions, LoadedOcto
 from octo_ros.policy.octo_policy import OctoPolicy
 from octo_ros.types import ObservationWindow, Task
