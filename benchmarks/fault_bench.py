@@ -30,6 +30,8 @@ POLICY, FILTER, WATCHDOG = 'octo_policy', 'octo_safety', 'octo_watchdog'
 TASK = 'put the red block in the bin'
 READY = 60.0
 LEASE = 30.0  # s, more than it takes until a killed process is forgotten
+MOTION = 10.0  # s
+ATTEMPTS = 5
 MOVING = 0.1  # rad/s
 STATE_PERIOD = 0.02  # s, of the simulator's joint states
 LOCK_RATE = 10.0
@@ -120,14 +122,25 @@ class FaultBench:
         self._stack.close()
 
     def set_in_motion(self, seed: int) -> None:
-        """Reset the scene, give the task, and wait until the arm moves, differently far."""
-        self.client.reset(seed)
-        self.client.set_task(TASK)
-        self.record.forget()
-        self.client.spin_until(lambda: self.record.speed > MOVING, READY, 'the arm to move')
-        self.client.spin_for(random.Random(seed).uniform(0.3, 0.9))
-        self.client.spin_until(lambda: self.record.speed > MOVING, READY, 'the arm to move')
-        self.statuses.clear()
+        """Reset the scene, give the task, and wait until the arm moves, differently far.
+
+        Raises:
+            RosError: It did not within several attempts: the machine is too busy to begin with.
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt and (problem := self.recover(seed)):
+                raise RosError(problem)
+            self.client.reset(seed)
+            self.client.set_task(TASK)
+            self.record.forget()
+            with contextlib.suppress(RosError):
+                self._wait_until_moving()
+                self.client.spin_for(random.Random(seed).uniform(0.3, 0.9))
+                self._wait_until_moving()
+                self.statuses.clear()
+                return
+        msg = f'The arm did not move steadily in {ATTEMPTS} attempts: is the machine too busy?'
+        raise RosError(msg)
 
     def recover(self, seed: int) -> str:
         """Back to where a task can be given; returns what went wrong, or nothing."""
@@ -200,6 +213,16 @@ class FaultBench:
         self._hogs.clear()
         for name in tuple(self._stopped):
             self.thaw(name)
+
+    def _wait_until_moving(self) -> None:
+        def moves() -> bool:
+            if self.client.safety.state == SafetyStatus.LATCHED:
+                msg = f'The filter was stopped before the fault: {self.client.safety.reason}'
+                raise RosError(msg)
+            runs = self.client.safety.state == SafetyStatus.RUN
+            return runs and self.record.speed > MOVING
+
+        self.client.spin_until(moves, MOTION, 'the arm to move')
 
     @property
     def _arm_topic(self) -> str:

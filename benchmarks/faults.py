@@ -109,7 +109,7 @@ class Measurement:
         state = SafetyState(told[-1].state).name if told else 'SILENT'
         code = told[-1].code if told else ''
         judged = from_fault if fault.from_fault else from_command
-        passed = self._passes(judged) if fault.disturbs else bench.client.safety.stops == stops
+        passed = self._passes(judged) if fault.disturbs else self._goes_on(begun, stops)
         if fault.lasts is None:
             fault.end(bench)
         return Run(from_fault, from_command, state, code, passed, bench.recover(seed))
@@ -125,6 +125,13 @@ class Measurement:
         if command is None:
             return None, None
         return tuple(record.stop(begun, since, self._periods) for since in (begun, command))
+
+    def _goes_on(self, begun: float, stops: int) -> bool:
+        """Whether commands were executed to the end, and nothing was stopped or refused."""
+        record = self._bench.record
+        last = record.last_accepted(time.time())
+        went_on = last is not None and last > begun + WATCHED / 2
+        return went_on and not record.refused and self._bench.client.safety.stops == stops
 
     def _passes(self, stop: Stop | None) -> bool:
         if stop is None:
