@@ -23,7 +23,7 @@ from octo_ros.errors import RosError
 from octo_ros.nodes.client import GraphClient
 from octo_ros.nodes.motion_watch import MotionWatch
 from octo_ros_msgs.msg import EndEffectorDelta, SafetyStatus
-from octo_ros_msgs.srv import SetTask
+from octo_ros_msgs.srv import ResetScene, SetTask
 
 HERE = Path(__file__).parent
 POLICY, FILTER, WATCHDOG = 'octo_policy', 'octo_safety', 'octo_watchdog'
@@ -146,8 +146,7 @@ class FaultBench:
         """Back to where a task can be given; returns what went wrong, or nothing."""
         try:
             self.client.call(SetTask, 'octo/set_task', SetTask.Request(clear=True))
-            if self._watched:
-                self.client.call(Trigger, f'{WATCHDOG}/reset', Trigger.Request())
+            self._reset_watchdog()
             self.client.reset(seed)
         except RosError as error:
             return str(error)
@@ -165,6 +164,10 @@ class FaultBench:
             lambda: self.client.node.count_publishers(topic) == 0, LEASE, f'{name} to be forgotten'
         )
         self.client.spin_for(0.5)  # until the others have, too
+        if name == FILTER:
+            # Whoever watches it has stopped the driver, and no filter begins before that runs.
+            self._reset_watchdog()
+            self.client.call(ResetScene, 'octo_sim/reset', ResetScene.Request())
         self.client.policy = self.client.safety = None
         self._supervisor.start(name)
         self.client.alive = self._supervisor.check
@@ -213,6 +216,10 @@ class FaultBench:
         self._hogs.clear()
         for name in tuple(self._stopped):
             self.thaw(name)
+
+    def _reset_watchdog(self) -> None:
+        if self._watched:
+            self.client.call(Trigger, f'{WATCHDOG}/reset', Trigger.Request())
 
     def _wait_until_moving(self) -> None:
         def moves() -> bool:
