@@ -127,19 +127,23 @@ class FaultBench:
         Raises:
             RosError: It did not within several attempts: the machine is too busy to begin with.
         """
+        problem = ''
         for attempt in range(ATTEMPTS):
             if attempt and (problem := self.recover(seed)):
-                raise RosError(problem)
+                break
             self.client.reset(seed)
             self.client.set_task(TASK)
             self.record.forget()
-            with contextlib.suppress(RosError):
+            try:
                 self._wait_until_moving()
                 self.client.spin_for(random.Random(seed).uniform(0.3, 0.9))
                 self._wait_until_moving()
-                self.statuses.clear()
-                return
-        msg = f'The arm did not move steadily in {ATTEMPTS} attempts: is the machine too busy?'
+            except RosError as error:
+                problem = str(error)
+                continue
+            self.statuses.clear()
+            return
+        msg = f'The arm did not move steadily in {ATTEMPTS} attempts; the last one: {problem}'
         raise RosError(msg)
 
     def recover(self, seed: int) -> str:
@@ -224,7 +228,7 @@ class FaultBench:
     def _wait_until_moving(self) -> None:
         def moves() -> bool:
             if self.client.safety.state == SafetyStatus.LATCHED:
-                msg = f'The filter was stopped before the fault: {self.client.safety.reason}'
+                msg = f'The filter stopped before the fault: {self.client.safety.reason}'
                 raise RosError(msg)
             runs = self.client.safety.state == SafetyStatus.RUN
             return runs and self.record.speed > MOVING
