@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preloaded into a process, it moves the system's clock for that process by the nanoseconds that
 // stand in the file that CLOCK_OFFSET names, as they stand there at that moment. The steady clock
-// is left alone, as when an administrator or NTP sets the time.
+// is left alone, as when an administrator or NTP sets the time. Deadlines by the system's clock,
+// which the kernel knows nothing moved of, are moved back: a wait takes what it was asked to.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -36,6 +39,37 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
   now->tv_sec = moved / second;
   now->tv_nsec = moved % second;
   return 0;
+}
+
+// No steady clock is as far: it began when the machine did.
+static const time_t system_clock_only = 1000000000;
+
+static struct timespec kernels(const struct timespec *deadline) {
+  if (deadline->tv_sec < system_clock_only) return *deadline;
+  int64_t moved = deadline->tv_sec * second + deadline->tv_nsec - *offset;
+  struct timespec result = {.tv_sec = moved / second, .tv_nsec = moved % second};
+  return result;
+}
+
+typedef int (*cond_wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+typedef int (*mutex_wait)(pthread_mutex_t *, const struct timespec *);
+typedef int (*semaphore_wait)(sem_t *, const struct timespec *);
+
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict deadline) {
+  struct timespec until = kernels(deadline);
+  return ((cond_wait)dlsym(RTLD_NEXT, "pthread_cond_timedwait"))(condition, mutex, &until);
+}
+
+int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
+                            const struct timespec *restrict deadline) {
+  struct timespec until = kernels(deadline);
+  return ((mutex_wait)dlsym(RTLD_NEXT, "pthread_mutex_timedlock"))(mutex, &until);
+}
+
+int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict deadline) {
+  struct timespec until = kernels(deadline);
+  return ((semaphore_wait)dlsym(RTLD_NEXT, "sem_timedwait"))(semaphore, &until);
 }
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone) {
