@@ -49,6 +49,7 @@ LONGEST = 5.0
 AFTERWARDS = 1.5
 SETTLED = 0.2
 WARM = 1.0
+SILENCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Run:
     Attributes:
         from_fault: The stop, counted from the fault; None if the arm was not seen to rest.
         from_command: The same, counted from the last accepted command.
-        state: Of the filter at the end, before anything was undone that does not end by itself.
+        state: Of the filter at the end, before the fault was undone if it lasts; or SILENT.
         code: Its code.
         passed: Whether the goal was met.
         problem: Why no new task could be given after the reset; empty if it could.
@@ -105,7 +106,8 @@ class Measurement:
             bench.client.spin_for(SETTLED)
         bench.client.spin_for(SETTLED)
         from_fault, from_command = self._stops(begun)
-        told = [status for arrival, status in bench.statuses if arrival > begun]
+        recently = time.time() - SILENCE
+        told = [status for arrival, status in bench.statuses if arrival > recently]
         state = SafetyState(told[-1].state).name if told else 'SILENT'
         code = told[-1].code if told else ''
         judged = from_fault if fault.from_fault else from_command

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 STANDING = 1e-6  # rad per control period
 STANDING_TICKS = 15
 RESTING_TICKS = 2  # a policy that comes back in time is followed at once
+SILENCE = 0.2  # s
 AT_REST = 0.02  # rad/s
 RESTING_STATES = 5
 
@@ -121,11 +122,14 @@ class MotionRecord:
         steps = np.abs(np.diff(positions, axis=0)).max(axis=1) > STANDING
         first = int(np.searchsorted(stamps, since, side='right'))
         moved = np.flatnonzero(steps) + 1
+        # A driver that is sent nothing holds what it was sent last.
+        silent = bool(self.states) and self.states[-1][0] - stamps[-1] > SILENCE
         # The reference before is where the arm would rest if none after it moved.
         for last in (max(first - 1, 0), *moved[moved >= first]):
             following = moved[moved > last]
             end = int(following[0]) if len(following) else len(stamps)
-            if end - 1 - last >= RESTING_TICKS:
+            left = silent and end == len(stamps)
+            if left or end - 1 - last >= RESTING_TICKS:
                 return int(last)
         return None
 

@@ -64,6 +64,15 @@ def test_the_first_rest_counts_where_the_arm_goes_on_later():
     assert not seen.standing
 
 
+def test_a_reference_that_is_sent_no_more_stays():
+    stamps, positions = moving_until(2.0, total=0.4)
+    seen = record(stamps, positions, resting_states(0.45))
+    assert seen.stop(0.385, 0.385, PERIODS).ticks == 1
+    assert seen.rested(0.395) == pytest.approx(0.39)
+    seen.states = resting_states(0.45, 0.5)
+    assert seen.rested(0.385) is None
+
+
 def test_what_stood_before_needs_no_tick():
     stop = record(*moving_until(0.10), resting_states(0.10)).stop(0.3, 0.3, PERIODS)
     assert (stop.ticks, stop.reference, stop.arm) == (0, 0.0, 0.0)
