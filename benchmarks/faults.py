@@ -93,7 +93,6 @@ class Measurement:
         if fault.prepare is not None:
             fault.prepare(bench)
             bench.client.spin_for(WARM)
-        stops = bench.client.safety.stops
         begun = time.time()
         fault.begin(bench)
         if fault.lasts is not None:
@@ -111,7 +110,7 @@ class Measurement:
         state = SafetyState(told[-1].state).name if told else 'SILENT'
         code = told[-1].code if told else ''
         judged = from_fault if fault.from_fault else from_command
-        passed = self._passes(judged) if fault.disturbs else self._goes_on(begun, stops)
+        passed = self._passes(judged) if fault.disturbs else self._goes_on(begun)
         if fault.lasts is None:
             fault.end(bench)
         return Run(from_fault, from_command, state, code, passed, bench.recover(seed))
@@ -128,12 +127,13 @@ class Measurement:
             return None, None
         return tuple(record.stop(begun, since, self._periods) for since in (begun, command))
 
-    def _goes_on(self, begun: float, stops: int) -> bool:
-        """Whether commands were executed to the end, and nothing was stopped or refused."""
-        record = self._bench.record
-        last = record.last_accepted(time.time())
+    def _goes_on(self, begun: float) -> bool:
+        """Whether commands were executed to the end, and joint states were read all the time."""
+        bench = self._bench
+        last = bench.record.last_accepted(time.time())
+        codes = {status.code for arrival, status in bench.statuses if arrival > begun}
         went_on = last is not None and last > begun + WATCHED / 2
-        return went_on and not record.refused and self._bench.client.safety.stops == stops
+        return went_on and not codes & {'STOP_STATE_TIMEOUT', 'STOP_TRACKING'}
 
     def _passes(self, stop: Stop | None) -> bool:
         if stop is None:

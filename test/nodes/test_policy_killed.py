@@ -9,7 +9,10 @@ from dataclasses import asdict
 
 import pytest
 
+from octo_ros.nodes import qos
+from octo_ros.nodes.conversions import nanoseconds
 from octo_ros.nodes.motion_watch import MotionWatch
+from octo_ros_msgs.msg import SafetyStatus
 
 from .harness import running
 
@@ -29,11 +32,16 @@ def test_arm_rests_in_time(tmp_path, domain_id, robot, record_property):
     with running(tmp_path, domain_id, robot) as system:
         rate = system.embodiment.timing.control_rate
         record = MotionWatch(system.client.node, system.embodiment).record
+        statuses = []
+        system.client.node.create_subscription(
+            SafetyStatus, 'octo_safety/status', statuses.append, qos.STATUS
+        )
         system.wait_ready()
         system.client.reset(1)
         system.client.set_task('put the red block in the bin')
         system.wait_until_moving()
         system.client.spin_for(0.6)
+        system.wait_until_moving()
         system.client.alive = lambda: None
         killed = time.time()
         os.kill(system.supervisor.pid('octo_policy'), signal.SIGKILL)
@@ -51,4 +59,6 @@ def test_arm_rests_in_time(tmp_path, domain_id, robot, record_property):
         # What stands still for long enough has old joint states when it goes on.
         stalled = stop.late + stop.lost > system.embodiment.joint_states.max_age
         allowed = {'STOP_COMMAND_TIMEOUT'} | ({'STOP_STATE_TIMEOUT'} if stalled else set())
-        assert system.client.safety.code in allowed
+        told = [status for status in statuses if nanoseconds(status.header.stamp) > killed * 1e9]
+        causes = [status.code for status in told if status.state != SafetyStatus.RUN]
+        assert causes[0] in allowed
