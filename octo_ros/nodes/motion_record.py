@@ -83,6 +83,10 @@ class MotionRecord:
         last = self._resting_index(since)
         return None if last is None else float(stamps[last])
 
+    def arm_rested(self, since: float) -> bool:
+        """Whether enough joint states have rested, one after another, after `since` [s]."""
+        return self._arm_at_rest(since) is not None
+
     def last_accepted(self, until: float) -> float | None:
         """When the last command that was executed had arrived, of those not after `until` [s]."""
         times = [self.sent[number] for number in self.accepted if number in self.sent]

@@ -38,6 +38,8 @@ def test_ticks_and_seconds_until_the_reference_stands():
     assert stop.late == pytest.approx(0.0, abs=1e-9)
     assert seen.rested(0.3) == pytest.approx(0.60)
     assert seen.standing
+    assert seen.arm_rested(0.3)
+    assert not seen.arm_rested(0.95)
 
 
 def test_late_ticks_are_counted_once_and_their_lateness_told():

@@ -47,7 +47,7 @@ def test_arm_rests_in_time(tmp_path, domain_id, robot, record_property):
         os.kill(system.supervisor.pid('octo_policy'), signal.SIGKILL)
         system.client.spin_for(1.0)
         system.client.spin_until(lambda: record.standing, 10.0, 'the reference to stand')
-        system.client.spin_for(0.5)
+        system.client.spin_until(lambda: record.arm_rested(killed), 10.0, 'the arm to rest')
         last = record.last_accepted(record.rested(killed))
         speeds = [speed for t, speed in record.states if last - 0.1 < t <= killed + 0.1]
         assert max(speeds) > 0.1
