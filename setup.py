@@ -12,6 +12,7 @@ nodes = (
     'recorder_node',
     'safety_filter_node',
     'sim_node',
+    'watchdog_node',
 )
 commands = (
     'bag_to_rlds',

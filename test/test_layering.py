@@ -27,6 +27,7 @@ ROS = {
     'std_srvs',
     'tf2_msgs',
     'trajectory_msgs',
+    'visualization_msgs',
 }
 HEAVY = {'torch', 'jax', 'tensorflow', 'mujoco', 'tensorflow_datasets', 'transformers'}
 # Room → rooms that it may use, beside the core files on the top level.
@@ -143,6 +144,16 @@ def test_only_the_safety_filter_makes_safe_commands():
     }
     assert makers
     assert all(maker.startswith('safety/') for maker in makers)
+
+
+def test_only_a_stop_sends_measured_positions():
+    holders = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, 'attr', '') == 'hold'
+    }
+    assert holders == {'nodes/stop_driver.py'}
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from octo_ros.fleet import Robot
 
+WATCHDOG_STAGE, DRIVER_STAGE = 1, 2
+
 ParameterValue = bool | int | float | str | list[str]
 
 
@@ -39,6 +41,8 @@ class NodeSpec:
         required: The whole system stops when this process ends.
         command: Runs instead of a node of this package, where not empty.
         namespace: Namespace below the root; empty for the root.
+        end_stage: Processes of a lower stage are ended, and waited for, before it: a watchdog
+            outlives what it watches, and a driver outlives the watchdog.
     """
 
     executable: str
@@ -48,6 +52,7 @@ class NodeSpec:
     required: bool = True
     command: tuple[str, ...] = ()
     namespace: str = ''
+    end_stage: int = 0
 
     @property
     def path(self) -> str:
@@ -99,6 +104,7 @@ def system(options: SystemOptions) -> tuple[NodeSpec, ...]:
         *(camera_relays(options) if options.sim and options.relayed else ()),
         _policy(options),
         *(_safety(options, robot) for robot in robots),
+        *(_watchdog(options, robot) for robot in robots),
         *(_episode(options, robot) for robot in robots),
         *(recorder(options, robot) for robot in robots if options.record),
     )
@@ -129,6 +135,7 @@ def simulators(options: SystemOptions) -> tuple[NodeSpec, ...]:
             'octo_sim',
             {'robot': robot.contract, 'seed': options.seed},
             robot.namespace,
+            end_stage=DRIVER_STAGE,
         )
         for robot in read_fleet(entries(options.robot))
     )
@@ -180,6 +187,7 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         'octo_policy/action_chunk',
         'octo_policy/status',
         'octo_safety/executed_action',
+        'octo_safety/executed_joint_target',
         'octo_safety/status',
         'tf',
         'tf_static',
@@ -209,6 +217,19 @@ def _safety(options: SystemOptions, robot: Robot) -> NodeSpec:
     return _spec(options, 'safety_filter_node', 'octo_safety', parameters, robot.namespace)
 
 
+def _watchdog(options: SystemOptions, robot: Robot) -> NodeSpec:
+    driver = 'sim' if options.sim else 'real'
+    parameters: dict[str, ParameterValue] = {'robot': robot.contract, 'driver': driver}
+    return _spec(
+        options,
+        'watchdog_node',
+        'octo_watchdog',
+        parameters,
+        robot.namespace,
+        end_stage=WATCHDOG_STAGE,
+    )
+
+
 def _episode(options: SystemOptions, robot: Robot) -> NodeSpec:
     return _spec(options, 'episode_node', 'octo_episode', {}, robot.namespace, required=False)
 
@@ -221,12 +242,13 @@ def _spec(
     namespace: str = '',
     *,
     required: bool = True,
+    end_stage: int = 0,
 ) -> NodeSpec:
     path = Path(options.params_file or share_directory() / 'config/octo.yaml')
     if not path.is_file():
         msg = f'Parameter file {path} does not exist; give params_file the path of one.'
         raise ConfigError(msg)
-    return NodeSpec(executable, name, path, parameters, required, namespace=namespace)
+    return NodeSpec(executable, name, path, parameters, required, (), namespace, end_stage)
 
 
 def _check(options: SystemOptions) -> None:

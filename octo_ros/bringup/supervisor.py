@@ -145,11 +145,24 @@ class Supervisor:
         _end([self._processes[name]])
 
     def stop(self) -> None:
-        """End all processes within about three seconds."""
-        _end(list(self._processes.values()))
+        """End all processes, stage by stage; within about three seconds for each at worst."""
+        try:
+            for stage in sorted({spec.end_stage for spec in self._specs.values()}):
+                _end(self._of_stage(stage))
+        finally:
+            # Also when an impatient second Ctrl-C cuts the waiting short: no orphans.
+            for process in self._processes.values():
+                _kill(process)
         for file in self._files:
             file.close()
         self._files.clear()
+
+    def _of_stage(self, stage: int) -> list[subprocess.Popen[bytes]]:
+        return [
+            process
+            for name, process in self._processes.items()
+            if self._specs[name].end_stage == stage
+        ]
 
     def _log(self, name: str) -> Path:
         return self._logs / f'{_file_name(name)}.log'
@@ -200,11 +213,14 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
         _signal(processes, signal.SIGINT, INTERRUPT_GRACE)
         _signal(processes, signal.SIGTERM, TERMINATE_GRACE)
     finally:
-        # Also when an impatient second Ctrl-C cuts the waiting short: no orphans.
         for process in processes:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+            _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+    process.wait()
 
 
 def _signal(processes: list[subprocess.Popen[bytes]], number: int, grace: float) -> None:

@@ -158,13 +158,22 @@ class GraphClient:
         self.spin_until(
             lambda: self.scene().reset_count != count, RESET_TIMEOUT, 'the scene to be reset'
         )
+        self.reset_safety()
+
+    def reset_safety(self) -> None:
+        """Let the safety filter hold the arm where it is, whatever it was latched for.
+
+        Raises:
+            RosError: It still refuses after 10 s; the message is its own.
+        """
         deadline = time.monotonic() + RESET_TIMEOUT
         while True:
             try:
                 self.call(Trigger, 'octo_safety/reset', Trigger.Request())
                 break
             except RosError:
-                # The arm may still swing by a hair, or its first state be on its way.
+                # The arm may still swing by a hair, the last commands of a task ask for no motion,
+                # or the first joint state be on its way.
                 if time.monotonic() > deadline:
                     raise
                 self.spin_for(0.1)

@@ -15,9 +15,9 @@ from octo_ros.errors import ObservationError
 from octo_ros.geometry import Pose, matrix_from_quaternion
 from octo_ros.observation.joints import decode_joints
 from octo_ros.observation.stamps import message_stamp_ns
-from octo_ros.types import Command
+from octo_ros.types import Command, JointCommand
 from octo_ros_msgs.msg import ActionChunk as ActionChunkMsg
-from octo_ros_msgs.msg import EndEffectorDelta
+from octo_ros_msgs.msg import EndEffectorDelta, JointTarget
 
 if TYPE_CHECKING:
     from sensor_msgs.msg import JointState as JointStateMsg
@@ -46,6 +46,12 @@ def vector_message(values: Array) -> Vector3:
     return Vector3(x=x, y=y, z=z)
 
 
+def point_message(values: Array) -> Point:
+    """Shape (3,) → Point."""
+    x, y, z = (float(v) for v in values)
+    return Point(x=x, y=y, z=z)
+
+
 def array_from_vector(vector: Vector3 | Point) -> Array:
     """Vector3 or Point → shape (3,)."""
     return np.array([vector.x, vector.y, vector.z])
@@ -53,9 +59,10 @@ def array_from_vector(vector: Vector3 | Point) -> Array:
 
 def pose_message(pose: Pose) -> PoseMsg:
     """Pose → message."""
-    x, y, z = (float(v) for v in pose.position)
     qx, qy, qz, qw = (float(v) for v in pose.quaternion)
-    return PoseMsg(position=Point(x=x, y=y, z=z), orientation=Quaternion(x=qx, y=qy, z=qz, w=qw))
+    return PoseMsg(
+        position=point_message(pose.position), orientation=Quaternion(x=qx, y=qy, z=qz, w=qw)
+    )
 
 
 def pose_from_message(message: PoseMsg) -> Pose:
@@ -93,6 +100,32 @@ def command_from_message(message: EndEffectorDelta) -> Command:
         observation_stamp_ns=nanoseconds(message.observation_stamp),
         chunk_id=int(message.chunk_id),
         chunk_index=int(message.chunk_index),
+    )
+
+
+def joint_target_problem(message: JointTarget) -> str:
+    """What is wrong with the lengths of a joint target's arrays; empty if nothing."""
+    names, positions = len(message.joint_names), len(message.positions)
+    if names == positions:
+        return ''
+    return f'The joint target has {names} joint_names but {positions} positions: give one each.'
+
+
+def joint_command_from_message(message: JointTarget) -> JointCommand:
+    """Message → JointCommand, unchecked: the safety filter judges it.
+
+    Names and positions that do not go together become a command for no joints, which the filter's
+    check of the shape refuses and counts; `joint_target_problem` says what is wrong.
+    """
+    fits = not joint_target_problem(message)
+    return JointCommand(
+        stamp_ns=nanoseconds(message.header.stamp),
+        seq=int(message.seq),
+        joint_names=tuple(message.joint_names) if fits else (),
+        positions=np.array(message.positions if fits else (), dtype=np.float64),
+        gripper=float(message.gripper),
+        duration=float(message.duration),
+        observation_stamp_ns=nanoseconds(message.observation_stamp),
     )
 
 

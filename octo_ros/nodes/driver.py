@@ -1,18 +1,22 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""SafeCommand → the robot driver's own messages; nothing else can be sent."""
+"""SafeCommand → the robot driver's own messages; nothing else can be sent.
+
+One exception makes no motion: `ArmOutput.hold` sends an arm to where it was just measured. It is
+for `octo_ros.nodes.stop_driver`, when there is no safety filter any more to make a SafeCommand.
+"""
 
 from __future__ import annotations
 
-import importlib
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Protocol
 
 from builtin_interfaces.msg import Duration
 from std_msgs.msg import Float64, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from octo_ros.errors import RosError
 from octo_ros.nodes import qos
+from octo_ros.nodes.optional import optional
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
 
     from octo_ros.drivers import ArmDriver, Driver, GripperDriver
     from octo_ros.embodiment import Embodiment
-    from octo_ros.types import SafeCommand
+    from octo_ros.geometry import Array
+    from octo_ros.types import JointState, SafeCommand
 
 # A gripper command is repeated this often, so that a driver that starts late hears it too.
 GRIPPER_REPEAT_TICKS = 50
@@ -49,50 +54,74 @@ class _TopicOutput:
         """Leave the topic."""
         self._node.destroy_publisher(self._publisher)
 
+    def heard(self) -> bool:
+        """Whether somebody receives what is sent."""
+        return int(self._publisher.get_subscription_count()) > 0
 
-class JointTrajectoryOutput(_TopicOutput):
-    """ros2_control's joint_trajectory_controller: one point, reached after one control period."""
+
+class ArmOutput(_TopicOutput, ABC):
+    """What all arm outputs share: their references are joint positions."""
 
     def __init__(self, node: Node, arm: ArmDriver, embodiment: Embodiment) -> None:
-        super().__init__(node, JointTrajectory, arm.topic)
+        super().__init__(node, self.message(), arm.topic)
+        self._joints = list(embodiment.joints)
         self._period = Duration(nanosec=int(1e9 / embodiment.timing.control_rate))
 
+    @staticmethod
+    @abstractmethod
+    def message() -> Any:  # noqa: ANN401 - a generated class
+        """The driver's message class; a RosError where it is not installed."""
+
     def send(self, command: SafeCommand) -> None:
-        """Publish a trajectory of one point; stamp 0 means 'now' to the controller.
+        """Publish what the safety filter allows."""
+        self._publish(command.positions)
 
-        Positions only: since Jazzy the controller refuses points that end with a velocity.
-        """
-        point = JointTrajectoryPoint(
-            positions=command.positions.tolist(), time_from_start=self._period
-        )
-        self._publisher.publish(
-            JointTrajectory(joint_names=list(command.joint_names), points=[point])
-        )
+    def hold(self, state: JointState) -> None:
+        """Publish where the arm was measured to be."""
+        self._publish(state.positions)
+
+    @abstractmethod
+    def _publish(self, positions: Array) -> None:
+        """Shape (n,), rad, in the order of the embodiment's joints."""
 
 
-class PositionArrayOutput(_TopicOutput):
+class JointTrajectoryOutput(ArmOutput):
+    """ros2_control's joint_trajectory_controller: one point, reached after one control period."""
+
+    @staticmethod
+    def message() -> Any:  # noqa: ANN401
+        """The driver's message class."""
+        return JointTrajectory
+
+    def _publish(self, positions: Array) -> None:
+        # Stamp 0 means 'now' to the controller. Positions only: since Jazzy it refuses points that
+        # end with a velocity.
+        point = JointTrajectoryPoint(positions=positions.tolist(), time_from_start=self._period)
+        self._publisher.publish(JointTrajectory(joint_names=self._joints, points=[point]))
+
+
+class PositionArrayOutput(ArmOutput):
     """ros2_control's forward_command_controller: positions in the embodiment's order."""
 
-    def __init__(self, node: Node, arm: ArmDriver, embodiment: Embodiment) -> None:
-        del embodiment
-        super().__init__(node, Float64MultiArray, arm.topic)
+    @staticmethod
+    def message() -> Any:  # noqa: ANN401
+        """The driver's message class."""
+        return Float64MultiArray
 
-    def send(self, command: SafeCommand) -> None:
-        """Publish the positions."""
-        self._publisher.publish(Float64MultiArray(data=command.positions.tolist()))
+    def _publish(self, positions: Array) -> None:
+        self._publisher.publish(Float64MultiArray(data=positions.tolist()))
 
 
-class InterbotixGroupOutput(_TopicOutput):
+class InterbotixGroupOutput(ArmOutput):
     """The Interbotix driver's group of arm joints. Needs its messages; not run in CI."""
 
-    def __init__(self, node: Node, arm: ArmDriver, embodiment: Embodiment) -> None:
-        del embodiment
-        self._type = _optional('interbotix_xs_msgs.msg', 'JointGroupCommand')
-        super().__init__(node, self._type, arm.topic)
+    @staticmethod
+    def message() -> Any:  # noqa: ANN401
+        """The driver's message class; a RosError where it is not installed."""
+        return optional('interbotix_xs_msgs.msg', 'JointGroupCommand')
 
-    def send(self, command: SafeCommand) -> None:
-        """Publish the positions of the group 'arm'."""
-        self._publisher.publish(self._type(name='arm', cmd=command.positions.tolist()))
+    def _publish(self, positions: Array) -> None:
+        self._publisher.publish(self.message()(name='arm', cmd=positions.tolist()))
 
 
 class _OnChange:
@@ -131,7 +160,7 @@ class GripperCommandOutput:
     def __init__(self, node: Node, gripper: GripperDriver, embodiment: Embodiment) -> None:
         from rclpy.action import ActionClient
 
-        self._type = _optional('control_msgs.action', 'GripperCommand')
+        self._type = optional('control_msgs.action', 'GripperCommand')
         self._client = ActionClient(node, self._type, gripper.topic)
         self._gripper = embodiment.gripper
         self._max_effort = float(gripper.max_effort or 0.0)
@@ -154,7 +183,7 @@ class InterbotixSingleOutput(_TopicOutput):
     """The Interbotix gripper, linear position mode. Needs its messages; not run in CI."""
 
     def __init__(self, node: Node, gripper: GripperDriver, embodiment: Embodiment) -> None:
-        self._type = _optional('interbotix_xs_msgs.msg', 'JointSingleCommand')
+        self._type = optional('interbotix_xs_msgs.msg', 'JointSingleCommand')
         self._gripper = embodiment.gripper
         super().__init__(node, self._type, gripper.topic)
         self._when = _OnChange()
@@ -166,7 +195,7 @@ class InterbotixSingleOutput(_TopicOutput):
             self._publisher.publish(self._type(name='gripper', cmd=distance))
 
 
-ARM_OUTPUTS: dict[str, Callable[[Node, ArmDriver, Embodiment], Output]] = {
+ARM_OUTPUTS: dict[str, type[ArmOutput]] = {
     'joint_trajectory': JointTrajectoryOutput,
     'position_array': PositionArrayOutput,
     'interbotix_group': InterbotixGroupOutput,
@@ -201,12 +230,3 @@ class RobotDriver:
         """Leave the driver's topics and actions."""
         for output in self._outputs:
             output.close()
-
-
-def _optional(module: str, name: str) -> Any:  # noqa: ANN401 - a generated message class
-    package = module.split('.', maxsplit=1)[0]
-    try:
-        return getattr(importlib.import_module(module), name)
-    except ImportError:
-        msg = f"This robot's driver needs the package {package}: install it, or give sim:=true."
-        raise RosError(msg) from None

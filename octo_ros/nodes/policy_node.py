@@ -113,11 +113,16 @@ class PolicyNode(ManagedNode):
         self._start()
 
     def deactivate(self) -> None:
-        """Stop both timers; the safety filter's time-out stops the arm."""
+        """Stop both timers, and bring the arms to rest."""
         self._stop_timers()
         self._worker.forget()
         for loop in self._loops:
             loop.end()
+        time_ns = self._now()
+        while sum(loop.rest(time_ns) for loop in self._loops):
+            time.sleep(self._period_ns * 1e-9)
+            # Simulated time does not pass while this function runs.
+            time_ns = max(time_ns + self._period_ns, self._now())
         gc.unfreeze()
 
     def cleanup(self) -> None:

@@ -24,9 +24,17 @@ def image(*, reliable: bool) -> QoSProfile:
 # Works with any publisher, and losing one joint state of a hundred per second does no harm; ten,
 # because they come in bursts when the machine is busy.
 JOINT_STATES = _profile(10, reliable=False)
+# As the former, where only the newest is looked at.
+NEWEST = _profile(1, reliable=False)
+# Only the newest count matters, but the last one, the farewell, must arrive.
+HEARTBEAT = _profile(1, reliable=True)
 # A lost command is a lost displacement.
 COMMANDS = _profile(5, reliable=True)
 STATUS = _profile(10, reliable=True)
+# Every decision about a command is told, also when a burst of commands is refused.
+DECISIONS = _profile(100, reliable=True)
+# Locks: any publisher may set them; a message that is lost is repeated, or the lease runs out.
+LOCKS = _profile(10, reliable=False)
 # Recorders and late joiners must learn the present task and the last episode mark.
 LATCHED = _profile(1, reliable=True, latched=True)
 EVENTS = _profile(20, reliable=True, latched=True)

@@ -8,11 +8,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from octo_ros.errors import OctoRosError
 from octo_ros.nodes import qos
-from octo_ros.nodes.conversions import chunk_message, command_message
+from octo_ros.nodes.action_stream import ActionStream
+from octo_ros.nodes.conversions import chunk_message
 from octo_ros.nodes.policy_factory import make_scheduler
 from octo_ros.nodes.policy_reports import PolicyReports
 from octo_ros.nodes.robot_inputs import RobotInputs
@@ -22,9 +21,8 @@ from octo_ros.observation.missing import Missing
 from octo_ros.observation.window import WindowBuffer
 from octo_ros.policy.base import Request
 from octo_ros.policy.stages import Journey, Stage
-from octo_ros.types import Command, Observation
+from octo_ros.types import Observation
 from octo_ros_msgs.msg import ActionChunk as ActionChunkMsg
-from octo_ros_msgs.msg import EndEffectorDelta
 
 if TYPE_CHECKING:
     from octo_ros.fleet import Robot
@@ -73,7 +71,6 @@ class RobotLoop:
         self._node = node
         self._number = number
         self._policy = policy
-        self._base_frame = robot.embodiment.base_frame
         self._period_ns = round(1e9 / parameters.rate)
         self._window = WindowBuffer(policy.window_size, round(policy.spec.action_dt * 1e9))
         self._inputs = RobotInputs(
@@ -89,7 +86,6 @@ class RobotLoop:
         self._blocked = False
         self._last_task: Task | None = None
         self._due_ns: int | None = None  # when the task's first action is to be made
-        self._seq = 0
         self._journeys: dict[int, Journey] = {}
         self.board = TaskBoard(robot.embodiment)
         self.reports = PolicyReports(
@@ -101,9 +97,7 @@ class RobotLoop:
             replaced=lambda: worker.replaced(number),
         )
         name = node.get_name()
-        self._actions = node.create_publisher(
-            EndEffectorDelta, robot.topic('octo/action'), qos.COMMANDS
-        )
+        self._stream = ActionStream(node, robot, self._period_ns)
         self._chunks = node.create_publisher(
             ActionChunkMsg, robot.topic(f'{name}/action_chunk'), qos.STATUS
         )
@@ -117,6 +111,7 @@ class RobotLoop:
     def begin(self) -> None:
         """Nothing from before counts, as at activation or when the clock was set."""
         self._begin_task()
+        self._stream.restart()
         self.reports.stages.clear()
 
     def end(self) -> None:
@@ -124,6 +119,10 @@ class RobotLoop:
         self._api.clear()
         self._forget_encoding()
         self.reports.idle(self.board)
+
+    def rest(self, time_ns: int) -> bool:
+        """Ask for no motion at `time_ns` [ns]; False when the arm has been at rest by now."""
+        return self._stream.rest(time_ns)
 
     def close(self) -> None:
         """Take the action server from the graph."""
@@ -202,6 +201,7 @@ class RobotLoop:
         if task is None or self.board.finished:
             self._scheduler.clear()
             self.reports.idle(self.board)
+            self._stream.rest(tick.time_ns)
             return
         due = self._due_ns is not None and tick.time_ns >= self._due_ns
         if due:
@@ -211,22 +211,11 @@ class RobotLoop:
             self._send(tick, wanted)
         elif due:
             self.reports.starved(self.board)
+        else:
+            self._stream.rest(tick.time_ns)  # a new task that took the place of a running one
 
     def _send(self, tick: Tick, wanted: Displacement) -> None:
-        self._seq += 1
-        command = Command(
-            stamp_ns=tick.time_ns,
-            seq=self._seq,
-            frame_id=self._base_frame,
-            translation=wanted.translation,
-            rotation=wanted.rotation,
-            gripper=float(np.clip(wanted.gripper, 0.0, 1.0)),
-            duration=self._period_ns * 1e-9,
-            observation_stamp_ns=wanted.chunk.observation_stamp_ns,
-            chunk_id=wanted.chunk.chunk_id,
-            chunk_index=wanted.chunk_index,
-        )
-        self._actions.publish(command_message(command))
+        self._stream.move(tick.time_ns, wanted)
         published_ns = self._now()
         self.reports.acted(self.board)
         self.reports.stages.add(Stage.JITTER, abs(published_ns - tick.time_ns))

@@ -6,44 +6,42 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.task import Future
-from sensor_msgs.msg import JointState as JointStateMsg
-from std_srvs.srv import Trigger
 
 from octo_ros.config import config_dataclass
 from octo_ros.embodiment import load_embodiment
-from octo_ros.errors import ObservationError, OctoRosError, RosError
+from octo_ros.errors import RosError
 from octo_ros.fleet import in_namespace
-from octo_ros.nodes import qos
-from octo_ros.nodes.conversions import (
-    command_from_message,
-    joint_state_from_message,
-)
+from octo_ros.nodes.command_input import CommandInput
 from octo_ros.nodes.driver import RobotDriver
+from octo_ros.nodes.executed_actions import ExecutedActions
+from octo_ros.nodes.heartbeat import Heartbeat
+from octo_ros.nodes.joint_input import JointInput
 from octo_ros.nodes.managed import ManagedNode
+from octo_ros.nodes.obstacle_services import ObstacleServices
 from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.process import run
+from octo_ros.nodes.reset_service import ResetService
+from octo_ros.nodes.rival_watch import RivalWatch
+from octo_ros.nodes.safety_locks import SafetyLocks
+from octo_ros.nodes.safety_markers import SafetyMarkers
 from octo_ros.nodes.safety_reports import SafetyReports
+from octo_ros.nodes.tick_times import TickTimes
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros.types import Locks
-from octo_ros_msgs.msg import EndEffectorDelta
 
 if TYPE_CHECKING:
-    from octo_ros.types import Command, JointState, SafeCommand
+    from octo_ros.nodes.command_input import Received
+    from octo_ros.types import JointState, SafeCommand
 
-# Discovery of a running filter takes up to three seconds on a busy machine.
-DUPLICATE_SEARCH = 3.0
-COMMAND_TOPIC = 'octo/action'
-WATCH_PERIOD = 0.5
-NEWCOMER = 10.0
+RIVAL_PERIOD = 0.1
 STOP_LIMIT = 1.0
-RESET_LIMIT = 0.5
+OVERRUN = 'Commands came faster than one per control period; this one made room for newer ones.'
+CLEARED = 'The filter was reset before this command had its turn.'
 
 
 @config_dataclass
@@ -67,64 +65,61 @@ class SafetyFilterNode(ManagedNode):
         super().__init__('octo_safety')
         self._options = declare(self, SafetyParameters)
         self._embodiment = in_namespace(load_embodiment(self._options.robot), self.get_namespace())
+        self._contract_driver = self._embodiment.drivers[self._options.driver]
+        # Not in `configure`: a new publisher is found only after a while, unwatched until then.
+        self._heartbeat = Heartbeat(self, self._embodiment.timing.control_rate)
+        self._rivals = RivalWatch(self, self._contract_driver.arm.topic)
         self._driver: RobotDriver | None = None
-        self._commands: deque[Command] = deque(maxlen=10)
-        self._joints: JointState | None = None
-        self._joints_received_ns = 0
-        self._joints_problem = ''
-        self._rival: SafetyCode | None = None
-        self._waiting_resets: list[tuple[int, Future]] = []
         self._state = SafetyState.INACTIVE
-        self._search_deadline = time.monotonic() + DUPLICATE_SEARCH
+        self._closing = ExitStack()
         if self._options.autostart:
             self.start_by_itself(self._options.startup_timeout)
 
     def configure(self) -> None:
         """Build the filter and everything but the driver, whose topic may be taken."""
-        self._filter = SafetyFilter.for_embodiment(self._embodiment)
-        self._reports = SafetyReports(self, self._embodiment)
-        self.create_subscription(
-            JointStateMsg, self._embodiment.joint_states.topic, self._on_joints, qos.JOINT_STATES
+        embodiment, rate = self._embodiment, self._embodiment.timing.control_rate
+        self._filter = SafetyFilter.for_embodiment(embodiment)
+        self._tick_timer = self.create_timer(1.0 / rate, self._on_timer)
+        self._times = TickTimes(round(1e9 / rate))
+        self._joints = JointInput(self, embodiment)
+        self._commands = CommandInput(self, self._on_overrun)
+        self._outside = SafetyLocks(self, embodiment, self._contract_driver, self._steady_now)
+        self._closing.callback(self._outside.close)
+        self._actions = ExecutedActions(self, embodiment.base_frame)
+        self._reports = SafetyReports(
+            self,
+            embodiment,
+            safety=self._filter,
+            actions=self._actions,
+            times=self._times,
+            clock=self._steady_now,
         )
-        self.create_subscription(EndEffectorDelta, COMMAND_TOPIC, self._on_command, qos.COMMANDS)
-        # A group of its own: while a reset waits for a joint state, the ticks must go on.
-        group = MutuallyExclusiveCallbackGroup()
-        self.create_service(Trigger, '~/reset', self._on_reset, callback_group=group)
-        self.create_timer(1.0 / self._embodiment.timing.control_rate, self._tick)
-        self.create_timer(WATCH_PERIOD, self._watch_rivals)
+        self._resets = ResetService(self, self._joints, self._reset)
+        self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
+        self._markers = SafetyMarkers(self, embodiment, self._filter)
+        self.create_timer(RIVAL_PERIOD, self._watch_rivals)
 
     def missing_input(self) -> str | None:
-        """Fresh, complete joint states, and nobody else who commands the arm."""
-        topic = self._arm_topic()
-        if self._driver is None and self.count_publishers(topic) > 0:
-            raise RosError(self._taken(topic))
-        if self._joints_problem:
-            return self._joints_problem
-        if self._fresh_joints() is None:
-            source = self._embodiment.joint_states
-            return (
-                f'No joint states on {source.topic} within {source.max_age:g} s '
-                f'({self.count_publishers(source.topic)} publishers): is the driver running?'
-            )
-        if time.monotonic() < self._search_deadline:
-            return f'Looking for another publisher on {topic}.'
-        return None
+        """Fresh joint states, nothing that locks the arm, and nobody else who commands it."""
+        rivals = self._rivals.missing() if self._driver is None else None
+        return self._joints.missing() or self._outside.missing() or rivals
 
     def activate(self) -> None:
         """Hold the measured position."""
-        state = self._fresh_joints()
+        state = self._joints.fresh()
         if state is None:
             msg = 'Joint states went stale during activation.'
             raise RosError(msg)
         if self._driver is None:
-            driver = self._embodiment.drivers[self._options.driver]
-            self._driver = RobotDriver(self, driver, self._embodiment)
-        self._commands.clear()
-        self._filter.reset(self._now(), state)
-        self._activated = time.monotonic()
+            self._driver = RobotDriver(self, self._contract_driver, self._embodiment)
+        self._rivals.begin()
+        self._filter.reset(self._now(), state, self._outside.newest)
+        self._times.restart()
+        self._commands.listening = True
 
     def deactivate(self) -> None:
         """Bring the arm to rest, then send nothing; the driver holds the last reference."""
+        self._commands.listening = False
         period = 1.0 / self._embodiment.timing.control_rate
         deadline = time.monotonic() + STOP_LIMIT
         while self._filter.state in (SafetyState.RUN, SafetyState.STOPPING):
@@ -135,93 +130,66 @@ class SafetyFilterNode(ManagedNode):
             # No state: the executor, which would take it in, is waiting for this very function.
             safe = self._filter.tick(self._now(), locks=Locks(cause=SafetyCode.STOP_DEACTIVATED))
             self._driver.send(safe)
+            self._actions.ticked(safe)
+            self._heartbeat.tick(active=True)
             time.sleep(max(0.0, period - (time.monotonic() - started)))
         self._filter.deactivate()
+        self._heartbeat.rest()
+        self._refuse_waiting('The filter was deactivated before this command had its turn.')
+        self._actions.finish()
         self._reports.inactive()
 
     def cleanup(self) -> None:
-        """Forget the driver and what was received."""
+        """Forget the driver and the robot's status."""
         if self._driver is not None:
             self._driver.close()
         self._driver = None
-        self._joints = None
-
-    def _taken(self, topic: str) -> str:
-        names = [info.node_name for info in self.get_publishers_info_by_topic(topic)]
-        others = ', '.join(name for name in names if name != self.get_name())
-        return (
-            f'{topic} already has a publisher ({others}): a second safety filter would fight with '
-            'it. Stop the other one first.'
-        )
+        self._closing.close()
 
     def _now(self) -> int:
         return int(self.get_clock().now().nanoseconds)
 
-    def _arm_topic(self) -> str:
-        return self._embodiment.drivers[self._options.driver].arm.topic
+    def _steady_now(self) -> int:
+        """Time on the clock of the ticks: the machine's steady one, or the simulated one."""
+        return int(self._tick_timer.clock.now().nanoseconds)
 
-    def _fresh_joints(self) -> JointState | None:
-        age = self._now() - self._joints_received_ns
-        fresh = age <= self._embodiment.joint_states.max_age * 1e9
-        return self._joints if fresh else None
+    def _reset(self, state: JointState) -> None:
+        self._filter.reset(self._now(), state, self._outside.newest)
+        self._refuse_waiting(CLEARED)
 
-    def _on_joints(self, message: JointStateMsg) -> None:
-        try:
-            self._joints = joint_state_from_message(message, self._embodiment, self._now())
-        except ObservationError as error:
-            # The old state ages until the filter stops; the sentence tells why.
-            self._joints_problem = str(error)
-            self.get_logger().error(str(error), throttle_duration_sec=1.0)
+    def _refuse_waiting(self, text: str) -> None:
+        for received in self._commands.clear():
+            self._actions.refuse(self._now(), received, SafetyCode.REJECTED_STATE, text)
+
+    def _on_overrun(self, received: Received) -> None:
+        self._actions.refuse(self._now(), received, SafetyCode.REJECTED_RATE, OVERRUN)
+
+    def _on_timer(self) -> None:
+        """One call of the control timer; its heartbeat is the proof that it came to its end."""
+        if not self._times.due(self._steady_now()):
             return
-        self._joints_problem = ''
-        self._joints_received_ns = self._now()
-
-    def _on_command(self, message: EndEffectorDelta) -> None:
-        if self.active:
-            self._commands.append(command_from_message(message))
-
-    async def _on_reset(
-        self, request: Trigger.Request, response: Trigger.Response
-    ) -> Trigger.Response:
-        """Reset from a joint state that was measured after the request, not from a queued one."""
-        del request
-        measured: Future = Future()
-        self._waiting_resets.append((self._now(), measured))
-        state = await measured
-        try:
-            if not self.active or state is None:
-                msg = 'Reset needs an active filter and fresh joint states.'
-                raise RosError(msg)
-            self._commands.clear()
-            self._filter.reset(self._now(), state)
-        except OctoRosError as error:
-            response.success, response.message = False, str(error)
+        ticks = self.active and self._driver is not None
+        locks = self._outside.look(self._rivals.cause)
+        self._resets.answer()
+        if ticks:
+            self._tick(locks)
         else:
-            response.success, response.message = True, 'The filter holds the measured position.'
-        return response
+            self._times.restart()  # what is late now costs no motion
+        self._heartbeat.tick(active=ticks)
 
-    def _answer_resets(self) -> None:
-        """Give waiting resets the newest joint state, or None when none comes in time."""
-        now_ns = self._now()
-        for asked_ns, future in list(self._waiting_resets):
-            newer = self._joints is not None and self._joints.stamp_ns > asked_ns
-            if newer or now_ns - asked_ns > RESET_LIMIT * 1e9:
-                self._waiting_resets.remove((asked_ns, future))
-                future.set_result(self._joints if newer else None)
-
-    def _tick(self) -> None:
-        self._answer_resets()
-        if not self.active or self._driver is None:
-            return
+    def _tick(self, locks: Locks) -> None:
         started = time.perf_counter()
         now_ns = self._now()
-        command = self._commands.popleft() if self._commands else None
-        locks = Locks(cause=self._rival)
-        safe = self._filter.tick(now_ns, command, self._joints, locks)
+        received = self._commands.next()
+        command = None if received is None else received.command
+        safe = self._filter.tick(now_ns, command, self._joints.newest, locks)
+        assert self._driver is not None  # the caller made sure
         self._driver.send(safe)
-        if command is not None and self._filter.verdict is not None:
-            self._reports.judged(now_ns, self._filter.verdict)
-        self._reports.ticked(now_ns, safe, self._joints, time.perf_counter() - started)
+        if received is not None and self._filter.verdict is not None:
+            self._actions.judged(now_ns, received, self._filter.verdict)
+        self._actions.ticked(safe)
+        self._times.took(time.perf_counter() - started)
+        self._reports.ticked(safe, self._joints.newest, locks)
         self._log_change(safe)
 
     def _log_change(self, safe: SafeCommand) -> None:
@@ -238,23 +206,8 @@ class SafetyFilterNode(ManagedNode):
             self.get_logger().info(text)
 
     def _watch_rivals(self) -> None:
-        """Two policies, or somebody else who commands the arm, are a cause to stop."""
-        if not self.active:
-            return
-        newcomer = time.monotonic() - self._activated < NEWCOMER
-        if newcomer and self.count_publishers(self._arm_topic()) > 1:
-            # Discovery was slower than the search; whoever came last leaves.
-            raise RosError(self._taken(self._arm_topic()))
-        self._rival = None
-        for topic in (COMMAND_TOPIC, self._arm_topic()):
-            if self.count_publishers(topic) > 1:
-                self._rival = SafetyCode.STOP_DUPLICATE_PUBLISHER
-                names = ', '.join(i.node_name for i in self.get_publishers_info_by_topic(topic))
-                self.get_logger().error(
-                    f'{topic} has more than one publisher ({names}): the arm is stopped until '
-                    'only one is left.',
-                    throttle_duration_sec=5.0,
-                )
+        if self.active:
+            self._rivals.look()
 
 
 def main() -> None:

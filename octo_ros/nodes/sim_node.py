@@ -23,6 +23,7 @@ from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.process import run
 from octo_ros.nodes.scene_messages import scene_message
 from octo_ros.nodes.sim_faults import SimFaults
+from octo_ros.nodes.sim_stop import SimStop
 from octo_ros_msgs.msg import SceneState
 from octo_ros_msgs.srv import ResetScene
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 # A busy machine makes time up in steps of this size at most; more would be a jump on camera.
 MAX_STEP = 0.1
 SCENE_RATE = 25.0
-# After a reset, references this far from the arm [rad] are from before it.
+# After a reset or a stop, references this far from the arm [rad] are from before it.
 MAX_JUMP = 0.05
 
 
@@ -71,6 +72,7 @@ class SimNode(Node):
         self._embodiment = in_namespace(load_embodiment(parameters.robot), self.get_namespace())
         self._simulation = Simulation(self._embodiment, parameters.seed)
         self._faults = SimFaults(self, self._embodiment)
+        self._stop = SimStop(self, self._simulation, self._faults, self._expect_the_arm)
         self._cameras = SimCameras(
             self, self._simulation, self._embodiment, self._faults, parameters
         )
@@ -106,6 +108,7 @@ class SimNode(Node):
         now = time.monotonic()
         self._simulation.step(min(now - self._last_step, MAX_STEP))
         self._last_step = now
+        self._stop.tell()
         stamp = self.get_clock().now()
         self._ticks += 1
         if self._ticks % self._ticks_per_state == 0 and not self._faults.joint_states_stopped:
@@ -140,11 +143,14 @@ class SimNode(Node):
     def _command(self, positions: Array) -> None:
         if not np.isfinite(positions).all():
             self._refuse('positions that are not finite')
-        elif not self._faults.robot_fault and not self._jumps(positions):
+        elif not self._stop.deaf and not self._jumps(positions):
             self._simulation.command_joints(positions)
 
+    def _expect_the_arm(self) -> None:
+        self._waits_for_home = True
+
     def _jumps(self, positions: Array) -> bool:
-        """Whether references are from before a reset: followed, they would throw the arm about."""
+        """Whether references are from before a reset or a stop: they would throw the arm about."""
         if self._waits_for_home:
             distance = np.abs(positions - self._simulation.joint_state().positions[:-1]).max()
             self._waits_for_home = bool(distance > MAX_JUMP)
@@ -155,7 +161,7 @@ class SimNode(Node):
         self.get_logger().error(f'Ignored {what}; wanted are {wanted}.', throttle_duration_sec=1.0)
 
     def _on_gripper(self, message: Float64) -> None:
-        if np.isfinite(message.data) and not self._faults.robot_fault:
+        if np.isfinite(message.data) and not self._stop.deaf:
             self._simulation.command_gripper(self._embodiment.gripper.opening(message.data))
 
     def _on_reset(
@@ -163,7 +169,8 @@ class SimNode(Node):
     ) -> ResetScene.Response:
         self._simulation.reset(int(request.seed))
         self._faults.clear()
-        self._waits_for_home = True
+        self._stop.clear()
+        self._expect_the_arm()
         self._last_step = time.monotonic()
         response.success = True
         response.message = f'Scene {request.seed}: arm at home, blocks placed.'

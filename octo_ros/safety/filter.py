@@ -22,6 +22,7 @@ from octo_ros.safety.motion import Motion
 from octo_ros.safety.strikes import Strikes
 from octo_ros.safety.supervisor import Supervisor
 from octo_ros.safety.target import MotionTarget
+from octo_ros.safety.twist import executed
 from octo_ros.safety.verdict import by_severity, refusal
 from octo_ros.safety.watch import Watch, required_locks
 from octo_ros.safety_codes import SafetyCode, SafetyState
@@ -170,6 +171,7 @@ class SafetyFilter:
         if self.state is SafetyState.INACTIVE or not self._gripper.flipped:
             measured = min(max(state.gripper, 0.0), 1.0)
             self._gripper = GripperVotes(self._embodiment.gripper_rules, measured)
+        self._gripper.restart()
         self._rest_at(state.positions)
         self.verdict = None
         self._supervisor.start()
@@ -219,7 +221,7 @@ class SafetyFilter:
             self._supervisor.stop(Cause.of(code, text or ''))
         translation, rotation = _STILL, _STILL
         if self._motion.tcp is not before:
-            translation, rotation = before.displacement_to(self._motion.tcp)
+            translation, rotation = executed(before, self._motion.tcp)
         self._settle(now_ns, was)
         return self._safe_command(now_ns, reasons | codes, translation, rotation)
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,9 +117,9 @@ def _run(checks: tuple[CommandCheck[C], ...], command: C, context: CommandContex
     for check in checks:
         step = check.check(left, context)
         if step.command is None:
-            return replace(step, requested=command)
+            return Verdict(command, None, step.code, step.text)
         left = step.command
         if step.code is not SafetyCode.OK:
             worst = by_severity({step.code, verdict.code})[0]
             verdict = step if worst is step.code else verdict
-    return replace(verdict, requested=command, command=left)
+    return Verdict(command, left, verdict.code, verdict.text)

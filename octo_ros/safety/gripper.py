@@ -39,11 +39,7 @@ class GripperVotes:
         self._vote = 0.0
         self._flipped_ns: int | None = None
         self.opening = measured
-
-    @property
-    def flipped(self) -> bool:
-        """Whether `opening` is a decision and not just what was measured."""
-        return self._flipped_ns is not None
+        self.flipped = False
 
     def heard(self, now_ns: int, requested: float) -> None:
         """Count the vote of an accepted command.
@@ -63,11 +59,16 @@ class GripperVotes:
             return
         enough = len(self._voted_ns) == self._rules.votes
         if enough and now_ns - self._voted_ns[0] <= self._timeout_ns and self._rested(now_ns):
-            self.opening, self._flipped_ns = vote, now_ns
+            self.opening, self._flipped_ns, self.flipped = vote, now_ns, True
 
     def forget(self) -> None:
         """A stop: unfinished votes do not count any more."""
         self._voted_ns.clear()
+
+    def restart(self) -> None:
+        """A reset, perhaps with another clock: keep the decision, but not when it was made."""
+        self.forget()
+        self._flipped_ns = None
 
     def _rested(self, now_ns: int) -> bool:
         return self._flipped_ns is None or now_ns - self._flipped_ns >= self._min_interval_ns

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.geometry import (
-    Pose,
-    matrix_from_rotation_vector,
-    readonly,
-    rotation_vector_from_matrix,
-)
+from octo_ros.geometry import Pose, readonly
+from octo_ros.safety.twist import difference, length, turn, turn_rpy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,6 +19,9 @@ if TYPE_CHECKING:
 
 RESTING = 1e-6
 """A command whose six numbers are all below this asks for no motion [m, rad]."""
+
+ROUNDING = 1e-9
+"""What is left of a backlog after its last period, in periods, is rounding."""
 
 
 class CartesianReference:
@@ -49,8 +48,8 @@ class CartesianReference:
     """
 
     def __init__(self, lower: ArrayLike, upper: ArrayLike, start: Pose) -> None:
-        self._lower = readonly(lower, (3,))
-        self._upper = readonly(upper, (3,))
+        self._lower: list[float] = readonly(lower, (3,)).tolist()
+        self._upper: list[float] = readonly(upper, (3,)).tolist()
         self.restart(start)
 
     def restart(self, tcp: Pose) -> None:
@@ -60,6 +59,8 @@ class CartesianReference:
         self.backlog = 0.0
         self.error = np.zeros(6)
         self.moving = False
+        # Velocity of the setpoint and its turn in one period; None when they have to be computed.
+        self._line: tuple[Array, Array] | None = None
 
     def extend(self, command: Command) -> bool:
         """Append a command that passed the checks.
@@ -67,12 +68,14 @@ class CartesianReference:
         Returns:
             Whether the goal was outside the workspace and was put on its wall.
         """
-        wanted = self.goal.displaced(command.translation, command.rotation)
-        self.goal = self._inside(wanted)
+        rotation = command.rotation.tolist()
+        wanted = self.goal.position + command.translation
+        inside = self._inside(wanted)
+        self.goal = Pose(inside, turn_rpy(*rotation) @ self.goal.rotation)
         self.backlog += command.duration
-        asked = (*command.translation.tolist(), *command.rotation.tolist())
-        self.moving = max(map(abs, asked)) > RESTING
-        return bool(np.abs(self.goal.position - wanted.position).max() > 0.0)
+        self._line = None
+        self.moving = max(map(abs, (*command.translation.tolist(), *rotation))) > RESTING
+        return inside is not wanted
 
     def advance(self, dt: float) -> Array:
         """Move the setpoint on by one period.
@@ -83,11 +86,18 @@ class CartesianReference:
         """
         if self.backlog <= 0.0:
             return np.zeros(6)
-        fraction = min(1.0, dt / self.backlog)
-        step = fraction * difference(self.setpoint, self.goal)
-        self.backlog = self.backlog - dt if fraction < 1.0 else 0.0
-        self.setpoint = self.goal if fraction == 1.0 else _moved(self.setpoint, step)
-        return step / dt
+        if self.backlog <= dt * (1.0 + ROUNDING):
+            velocity = difference(self.setpoint, self.goal) / dt
+            self.setpoint, self.backlog, self._line = self.goal, 0.0, None
+            return velocity
+        if self._line is None:
+            velocity = difference(self.setpoint, self.goal) / self.backlog
+            self._line = velocity, turn(*(dt * velocity[3:]).tolist())
+        velocity, turned = self._line
+        here = self.setpoint
+        self.setpoint = Pose(here.position + dt * velocity[:3], turned @ here.rotation)
+        self.backlog -= dt
+        return velocity
 
     def leash(self, tcp: Pose, linear: float, angular: float) -> None:
         """Keep the setpoint, and the goal with it, near a TCP that could not follow (anti-windup).
@@ -99,34 +109,29 @@ class CartesianReference:
             linear: Longest allowed distance [m].
             angular: Largest allowed angle [rad].
         """
-        offset = difference(tcp, self.setpoint)
-        shift = np.concatenate([_excess(offset[:3], linear), _excess(offset[3:], angular)])
-        self.error = offset - shift
-        if shift.any():
-            self.setpoint = _moved(self.setpoint, -shift)
-            self.goal = self._inside(_moved(self.goal, -shift))
+        self.error = difference(tcp, self.setpoint)
+        x, y, z, roll, pitch, yaw = self.error.tolist()
+        distance, angle = length(x, y, z), length(roll, pitch, yaw)
+        if distance <= linear and angle <= angular:
+            return
+        shift = self.error.copy()
+        shift[:3] *= max(0.0, 1.0 - linear / distance) if distance else 0.0
+        shift[3:] *= max(0.0, 1.0 - angular / angle) if angle else 0.0
+        self.error = self.error - shift
+        self.setpoint = _moved(self.setpoint, -shift)
+        goal = _moved(self.goal, -shift)
+        self.goal = Pose(self._inside(goal.position), goal.rotation)
+        self._line = None
 
-    def _inside(self, pose: Pose) -> Pose:
-        """`pose` with its position in the box, which is widened to hold the setpoint."""
-        here = self.setpoint.position
-        lower, upper = np.minimum(self._lower, here), np.maximum(self._upper, here)
-        return Pose(np.clip(pose.position, lower, upper), pose.rotation)
-
-
-def difference(start: Pose, end: Pose) -> Array:
-    """From `start` to `end`, shape (6,): translation [m], rotation vector [rad], base axes."""
-    turn = rotation_vector_from_matrix(end.rotation @ start.rotation.T)
-    return np.concatenate([end.position - start.position, turn])
+    def _inside(self, position: Array) -> Array:
+        """`position` itself if it is in the box, which is widened to hold the setpoint."""
+        wanted: list[float] = position.tolist()
+        here = self.setpoint.position.tolist()
+        box = zip(wanted, here, self._lower, self._upper, strict=True)
+        inside = [max(min(low, at), min(max(high, at), x)) for x, at, low, high in box]
+        return position if inside == wanted else np.array(inside)
 
 
 def _moved(pose: Pose, step: Array) -> Pose:
     """`pose` displaced by a `difference`."""
-    turned = matrix_from_rotation_vector(step[3:]) @ pose.rotation
-    return Pose(pose.position + step[:3], turned)
-
-
-def _excess(offset: Array, longest: float) -> Array:
-    length = float(np.sqrt(offset @ offset))
-    if length <= longest:
-        return np.zeros(3)
-    return offset * (1.0 - longest / length)
+    return Pose(pose.position + step[:3], turn(*step[3:].tolist()) @ pose.rotation)

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from octo_ros.safety.twist import length
 
 if TYPE_CHECKING:
     from octo_ros.geometry import Array
@@ -38,20 +41,17 @@ class CartesianServo:
         Returns:
             Shape (6,): m/s, then rad/s, base axes.
         """
-        closing, limits = self._closing, self._limits
-        twist: Array = feed_forward.copy()
-        linear = math.sqrt(error[:3] @ error[:3])
-        if linear != 0.0:  # also for a NaN, which must not pass for no error
-            twist[:3] += error[:3] * (closing.linear(linear) / linear)
-        angular = math.sqrt(error[3:] @ error[3:])
-        if angular != 0.0:
-            twist[3:] += error[3:] * (closing.angular(angular) / angular)
-        self._cut(twist[:3], limits.linear_speed)
-        self._cut(twist[3:], limits.angular_speed)
-        return twist
-
-    @staticmethod
-    def _cut(part: Array, most: float) -> None:
-        speed = math.sqrt(part @ part)
-        if speed > most:
-            part *= most / speed
+        x, y, z, roll, pitch, yaw = error.tolist()
+        vx, vy, vz, wx, wy, wz = feed_forward.tolist()
+        distance, angle = length(x, y, z), length(roll, pitch, yaw)
+        if distance != 0.0:  # also for a NaN, which must not pass for no error
+            scale = self._closing.linear(distance) / distance
+            vx, vy, vz = vx + scale * x, vy + scale * y, vz + scale * z
+        if angle != 0.0:
+            scale = self._closing.angular(angle) / angle
+            wx, wy, wz = wx + scale * roll, wy + scale * pitch, wz + scale * yaw
+        linear = max(1.0, length(vx, vy, vz) / self._limits.linear_speed)
+        angular = max(1.0, length(wx, wy, wz) / self._limits.angular_speed)
+        return np.array(
+            (vx / linear, vy / linear, vz / linear, wx / angular, wy / angular, wz / angular)
+        )

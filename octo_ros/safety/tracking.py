@@ -84,15 +84,15 @@ class TrackingMonitor:
         self.loss = None
 
     def _problem(self, reference: Array, tcp: Pose, measured: Array) -> str | None:
-        errors = np.abs(measured - reference)
-        worst = int(errors.argmax())
+        errors = [abs(error) for error in (measured - reference).tolist()]
         allowed = self._rules.max_joint_error
-        if not errors[worst] <= allowed:
+        if not all(error <= allowed for error in errors):  # a NaN is not
+            worst = int(np.argmax(errors))
             return (
                 f'{self._joints[worst]} is {errors[worst]:.4f} rad away from its reference;'
                 f' allowed are {allowed:g} rad.'
             )
-        if not errors[worst]:
+        if not any(errors):
             return None
         x, y, z = (self._kinematics.tcp_pose(measured).position - tcp.position).tolist()
         distance = math.hypot(x, y, z)

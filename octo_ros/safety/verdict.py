@@ -97,4 +97,6 @@ def refusal(command: AnyCommand, code: SafetyCode, text: str) -> AnyVerdict:
 
 def by_severity(codes: Set[SafetyCode]) -> tuple[SafetyCode, ...]:
     """Codes with the most restrictive one first."""
+    if len(codes) < 2:
+        return tuple(codes)
     return tuple(sorted(codes, key=_SEVERITY.__getitem__, reverse=True))

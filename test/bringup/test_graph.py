@@ -27,16 +27,35 @@ def names(specs):
 
 def test_simulated_system():
     specs = system(SystemOptions(robot='widowx'))
-    assert names(specs) == ['octo_sim', 'octo_policy', 'octo_safety', 'octo_episode']
-    safety = next(spec for spec in specs if spec.name == 'octo_safety')
-    assert safety.parameters == {'robot': 'widowx', 'driver': 'sim'}
+    assert names(specs) == [
+        'octo_sim',
+        'octo_policy',
+        'octo_safety',
+        'octo_watchdog',
+        'octo_episode',
+    ]
+    by_name = {spec.name: spec for spec in specs}
+    assert by_name['octo_safety'].parameters == {'robot': 'widowx', 'driver': 'sim'}
+    assert by_name['octo_watchdog'].parameters == {'robot': 'widowx', 'driver': 'sim'}
+    assert by_name['octo_watchdog'].required
+
+
+def test_watchdog_outlives_what_it_watches_and_the_driver_outlives_the_watchdog():
+    stages = {spec.name: spec.end_stage for spec in every_process()}
+    last = stages.pop('octo_sim')
+    watchdog = stages.pop('octo_watchdog')
+    assert last > watchdog > max(stages.values())
 
 
 def test_real_system_has_no_simulator_and_uses_the_real_driver(tmp_path):
     specs = system(SystemOptions(robot='ur5e', sim=False, policy='octo', checkpoint=str(tmp_path)))
     assert 'octo_sim' not in names(specs)
-    safety = next(spec for spec in specs if spec.name == 'octo_safety')
-    assert safety.parameters['driver'] == 'real'
+    drivers = {spec.parameters.get('driver') for spec in specs}
+    assert drivers == {None, 'real'}
+    assert [spec.name for spec in specs if 'driver' in spec.parameters] == [
+        'octo_safety',
+        'octo_watchdog',
+    ]
 
 
 def test_recorder_takes_all_cameras():
@@ -58,6 +77,8 @@ def test_two_robots_share_one_policy_and_nothing_else():
         'octo_policy',
         'left/octo_safety',
         'right/octo_safety',
+        'left/octo_watchdog',
+        'right/octo_watchdog',
         'left/octo_episode',
         'right/octo_episode',
         'left/octo_recorder',

@@ -95,6 +95,7 @@ def test_whole_system_in_the_simulator(launch):
         'sim_node',
         'policy_node',
         'safety_filter_node',
+        'watchdog_node',
         'episode_node',
     ]
     node = next(a for a in actions if a.kwargs.get('executable') == 'safety_filter_node')
@@ -110,6 +111,7 @@ def test_every_robot_has_its_namespace(launch):
     for namespace in 'ab':
         assert (namespace, 'sim_node') in places
         assert (namespace, 'safety_filter_node') in places
+        assert (namespace, 'watchdog_node') in places
 
 
 def test_real_arm_needs_a_checkpoint(launch):

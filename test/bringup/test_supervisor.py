@@ -20,9 +20,14 @@ STUBBORN = (
 )
 
 
-def spec(name, code, tmp_path, *, required=True):
+def spec(name, code, tmp_path, *, required=True, end_stage=0):
     return NodeSpec(
-        'none', name, tmp_path / 'p.yaml', required=required, command=(sys.executable, '-c', code)
+        'none',
+        name,
+        tmp_path / 'p.yaml',
+        required=required,
+        command=(sys.executable, '-c', code),
+        end_stage=end_stage,
     )
 
 
@@ -50,6 +55,23 @@ def test_all_end_within_three_seconds_even_the_stubborn(tmp_path):
         started = time.monotonic()
     assert time.monotonic() - started < 3.0
     assert not any(alive(pid) for pid in pids)
+
+
+def test_a_later_stage_is_asked_to_end_when_the_former_has_ended(tmp_path):
+    code = (
+        'import time\nprint("ready", flush=True)\ntry:\n  time.sleep(60)\n'
+        'except KeyboardInterrupt:\n  asked = time.time()\n  time.sleep(0.2)\n'
+        '  print(asked, time.time(), flush=True)\n'
+    )
+    # Started last, ended first: the order of the start does not matter.
+    specs = [spec(str(stage), code, tmp_path, end_stage=stage) for stage in (2, 1, 0)]
+    with Supervisor(specs, tmp_path, os.environ):
+        wait_for(lambda: all('ready' in (tmp_path / f'{s}.log').read_text() for s in range(3)))
+    times = [(tmp_path / f'{s}.log').read_text().split()[1:] for s in range(3)]
+    ended = [float(end) for _, end in times]
+    asked = [float(begin) for begin, _ in times]
+    assert ended[0] < asked[1]
+    assert ended[1] < asked[2]
 
 
 def test_death_of_a_required_process_is_told_with_its_last_words(tmp_path):

@@ -14,10 +14,12 @@ from rclpy.clock import ClockType
 
 from octo_ros.errors import PolicyError
 from octo_ros.nodes import robot_loop
+from octo_ros.nodes.action_stream import REST_NS
 from octo_ros.nodes.robot_loop import ENCODING
 from octo_ros.policy.stages import Stage
 from octo_ros_msgs.action import ExecuteTask
 from octo_ros_msgs.msg import PolicyStatus
+from octo_ros_msgs.srv import SetTask
 
 from .policy_rig import STEP, Rig, tick_times
 
@@ -37,6 +39,11 @@ def rig(monkeypatch, domain_id):
     yield make
     for one in made:
         one.close()
+
+
+def is_still(command):
+    values = (command.translation, command.rotation)
+    return all(value == 0.0 for vector in values for value in (vector.x, vector.y, vector.z))
 
 
 def inference_threads():
@@ -125,7 +132,7 @@ def test_a_task_that_takes_long_to_encode_blocks_nobody(rig):
     one.wait_for_commands(1, 10)
     steps = np.diff(tick_times(one.robots[1].commands[before:]))
     assert set(steps.tolist()) == {PERIOD_NS}
-    assert len(one.robots[0].commands) == left
+    assert all(is_still(command) for command in one.robots[0].commands[left:])
     one.fleet.policies[0].may_encode.set()
     one.wait_for_commands(0, 5)
     assert one.fleet.batches[-1][0].task.language_instruction == 'another way'
@@ -217,6 +224,38 @@ def test_a_preparation_that_is_refused_stops_nobody(rig):
     one.give(1, 'go')
     one.wait_for_commands(0, 10)
     one.wait_for_commands(1, 10)
+
+
+def test_a_stream_that_ends_on_purpose_ends_at_rest(rig):
+    one = rig()
+    commands = one.robots[0].commands
+
+    def clear():
+        client = one.outside.create_client(SetTask, '/octo/set_task')
+        one._call(client, SetTask.Request(clear=True))
+
+    for end in (clear, lambda: one.transition(Transition.TRANSITION_DEACTIVATE)):
+        one.give(0, 'go')
+        one.wait_for_commands(0, 3)
+        end()
+        one.spin_for(0.3)
+        moved = max(i for i, command in enumerate(commands) if not is_still(command))
+        one.spin_until(
+            lambda last=moved: tick_times(commands)[-1] - tick_times(commands)[last] > 0.6e9,
+            'the stream to go on',
+        )
+        one.spin_for(0.5)
+        still = commands[moved + 1 :]
+        # Eight; the test's own queue holds five while the node's transition lets nothing in.
+        assert 5 <= len(still) <= 9
+        assert all(is_still(command) for command in still)
+        assert {command.gripper for command in still} == {commands[moved].gripper}
+        assert {command.duration for command in still} == {0.1}
+        assert tick_times(commands)[-1] - tick_times(commands)[moved] <= REST_NS
+        number = len(commands)
+        one.spin_for(0.3)
+        assert len(commands) == number
+    assert (np.diff([command.seq for command in commands]) > 0).all()
 
 
 def test_only_the_newest_task_is_encoded(rig):

@@ -29,6 +29,17 @@ SHORT = ('-p', 'startup_timeout:=0.5')
             'No joint states on',
         ),
         ('safety_filter_node', ('-p', 'robot:=ur5e', '-p', 'driver:=toy'), 'driver'),
+        (
+            'watchdog_node',
+            ('-p', 'robot:=ur5e', '-p', 'driver:=sim', '-p', 'timeout:=0'),
+            'timeout',
+        ),
+        # Not when the arm is to be stopped.
+        (
+            'watchdog_node',
+            ('-p', 'robot:=widowx', '-p', 'driver:=real'),
+            'needs the package interbotix_xs_msgs',
+        ),
         ('policy_node', ('-p', 'robots:=[ur5e]', '-p', 'policy:=octo'), 'checkpoint'),
         (
             'policy_node',

@@ -170,23 +170,18 @@ class Machine:
         self.spoken.add('gripper')
 
 
-@pytest.fixture(scope='module')
-def spoken():
-    """What the runs together have shown."""
-    return set()
+def test_any_order_of_any_events_keeps_to_the_rules(bench_of):
+    spoken = set()
 
+    @settings(max_examples=25, deadline=None, derandomize=True)
+    @given(episodes=st.lists(episodes, min_size=5, max_size=12))
+    def play(episodes):
+        machine = Machine(bench_of(), spoken)
+        for episode in episodes:
+            machine.play(episode)
+            spoken.add(machine.last.state)
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(episodes=st.lists(episodes, min_size=5, max_size=12))
-def test_any_order_of_any_events_keeps_to_the_rules(bench_of, spoken, episodes):
-    bench = bench_of()
-    machine = Machine(bench, spoken)
-    for episode in episodes:
-        machine.play(episode)
-        spoken.add(bench.filter.state)
-
-
-def test_the_runs_above_have_seen_everything(spoken):
+    play()
     assert spoken >= {HOLD, RUN, LATCHED, 'gripper'}
 
 

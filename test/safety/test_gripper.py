@@ -74,6 +74,13 @@ def test_a_stop_forgets_unfinished_votes_and_keeps_the_gripper(votes):
     assert hear(votes, 0.0, start=2200) == [0.0]
 
 
+def test_a_reset_keeps_the_decision_and_needs_no_clock_that_goes_on(votes):
+    hear(votes, 1.0, 1.0, 0.0, start=5000)
+    votes.restart()
+    assert votes.flipped
+    assert hear(votes, 0.0, 0.0) == [1.0, 0.0]
+
+
 def test_a_single_vote_may_be_enough():
     eager = GripperVotes(replace(RULES, votes=1), 0.3)
     assert hear(eager, 1.0, 0.0, every=400) == [1.0, 1.0]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from octo_ros.safety.joint_state import JointStateMonitor, start_problem, state_problem
+from octo_ros.safety_codes import SafetyCode
 
 MS = 1_000_000
 
@@ -89,3 +90,46 @@ def test_a_clock_that_is_set_back_does_not_keep_it_fresh(embodiment, resting, no
     for _ in range(10):
         monitor.listen(now - 5000 * MS, None)
     assert monitor.stale(now - 5000 * MS)
+
+
+def test_news_is_only_what_is_new_and_good(embodiment, resting, now):
+    monitor = monitored(embodiment, resting, now)
+    good = resting(embodiment.home, now + 10 * MS)
+    assert not monitor.listen(now, None)
+    assert not monitor.listen(now, resting(embodiment.home))
+    assert not monitor.listen(now + 10 * MS, replace(good, gripper=np.nan))
+    assert monitor.listen(now + 10 * MS, good)
+    assert not monitor.listen(now + 20 * MS, good)
+
+
+def test_silence_stops_first_and_latches_when_the_patience_is_over(embodiment, resting, now):
+    monitor = monitored(embodiment, resting, now)
+    told = []
+    for k in range(1, 40):
+        monitor.listen(now + 10 * k * MS, None)
+        cause = monitor.cause(now + 10 * k * MS)
+        told.append(cause and cause.latching)
+    assert told == [None] * 9 + [False] * 20 + [True] * 10
+    assert cause.code is SafetyCode.STOP_STATE_TIMEOUT
+    assert cause.text == 'The last good joint state is 0.390 s old.'
+
+
+def test_the_cause_says_what_was_wrong_with_what_came(embodiment, resting, now):
+    monitor = monitored(embodiment, resting, now)
+    bad = replace(resting(embodiment.home, now + 150 * MS), positions=np.zeros(5))
+    monitor.listen(now + 150 * MS, bad)
+    assert '6 of each are needed' in monitor.cause(now + 150 * MS).text
+
+
+def test_a_state_measured_too_long_ago_latches_though_it_arrived_late(embodiment, resting, now):
+    monitor = monitored(embodiment, resting, now)
+    monitor.listen(now + 90 * MS, resting(embodiment.home, now + 10 * MS))
+    assert not monitor.cause(now + 310 * MS).latching
+    assert monitor.cause(now + 311 * MS).latching
+
+
+def test_a_clock_that_stands_latches_by_the_ticks(embodiment, resting, now):
+    monitor = monitored(embodiment, resting, now)
+    for _ in range(30):
+        monitor.listen(now, None)
+    assert monitor.cause(now).latching

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from octo_ros.safety.fuzz.record import Record
     from octo_ros.safety_codes import SafetyCode, SafetyState
 
-LENGTHS = (300, 2000)
+LENGTHS = (200, 1300)
 """Shortest and longest episode, in ticks."""
 
 BENIGN_EVERY = 10

@@ -41,7 +41,7 @@ class Plant:
         self._noise = float(self._random.choice([0.0, 1e-6, 1e-4, 1e-3])) if self._gain < 1 else 0
         self._stuck = 0
         self._flaw: Flaw = Good(self._random)
-        self._left = int(self._random.integers(50, 1500))
+        self._left = int(self._random.integers(50, 600))
 
     def follow(self, sent: Array) -> None:
         """One period towards the reference, which may have got stuck."""
@@ -59,7 +59,7 @@ class Plant:
             good = isinstance(self._flaw, Good)
             kind = FLAWS[self._random.integers(len(FLAWS))] if good else Good
             self._flaw = kind(self._random)
-            self._left = int(self._random.integers(*((1, 60) if good else (50, 1500))))
+            self._left = int(self._random.integers(*((1, 60) if good else (50, 600))))
         return self._flaw.show(self._offset(sent), sent)
 
     def honest(self, sent: Array) -> Measured:

@@ -56,9 +56,9 @@ class LockTrouble:
         """Of this tick."""
         if self._left > 0:
             self._left -= 1
-        elif self._random.random() < 0.001:
+        elif self._random.random() < 0.003:
             self._locks = _LOCKS[self._random.integers(len(_LOCKS))]
-            self._left = int(self._random.choice([0, 1, 5, 40, 120]))
+            self._left = int(self._random.choice([0, 5, 60, 60, 120]))
         else:
             self._locks = UNLOCKED
         return self._locks

@@ -25,3 +25,13 @@ def test_one_bad_number_refuses_the_whole_command(command, context, bad, place):
     assert not verdict.accepted
     assert verdict.code is SafetyCode.REJECTED_NOT_FINITE
     assert str(bad) in verdict.text
+
+
+@pytest.mark.parametrize('place', range(7))
+def test_joint_positions_and_their_gripper_are_looked_at_too(joint_command, context, place):
+    good = joint_command()
+    assert FiniteCheck().check(good, context()).command is good
+    values = np.zeros(7)
+    values[place] = np.nan
+    bad = joint_command(positions=values[:6], gripper=values[6])
+    assert FiniteCheck().check(bad, context()).code is SafetyCode.REJECTED_NOT_FINITE

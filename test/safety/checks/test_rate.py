@@ -22,3 +22,12 @@ def test_more_are_refused(command, context, backlog):
     assert not verdict.accepted
     assert verdict.code is SafetyCode.REJECTED_RATE
     assert f'{backlog:.3f} s' in verdict.text
+
+
+@pytest.mark.parametrize(('budget', 'accepted'), [(3.0, True), (0.9999999, True), (0.99, False)])
+def test_more_than_the_rate_allows_are_refused(command, context, budget, accepted):
+    verdict = CHECK.check(command(), context(budget=budget))
+    assert verdict.accepted == accepted
+    if not accepted:
+        assert verdict.code is SafetyCode.REJECTED_RATE
+        assert '15 commands per second' in verdict.text

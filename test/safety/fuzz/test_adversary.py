@@ -49,7 +49,7 @@ def test_everything_comes(stream):
     inputs = [given for episode in episodes for given in episode.inputs]
     assert {given.manner for given in inputs} == {kind.__name__ for kind in MANNERS}
     actions = {type(action) for given in inputs for action in given.actions}
-    assert {AddObstacle, Reset} <= actions
+    assert {AddObstacle, Reset} <= actions, actions
     assert any(given.measured is None for given in inputs)
     assert any(given.locks is not UNLOCKED for given in inputs)
     assert len({tuple(episode.positions) for episode in episodes}) > 20
