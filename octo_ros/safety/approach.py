@@ -88,9 +88,8 @@ class Approach:
 
         Without it flat bodies roll from corner to corner, each time a little nearer, until there
         is no room to slide. At most a quarter of a reserve per lag: some millimetres per second.
-        Past the limit nothing is asked: what is too near may be hemmed in by something else.
         """
-        used: Array = np.where(room > 0.0, np.maximum(RESERVE - room, 0.0), 0.0)
+        used: Array = np.clip(RESERVE - room, 0.0, RESERVE)
         return used * (0.25 / self.lag)
 
     def linear_distance(self, speed: Array) -> Array:

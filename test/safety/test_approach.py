@@ -94,7 +94,7 @@ def test_a_used_reserve_is_regained_slowly_and_no_other():
     rooms = np.array([-1.0, 0.0, 1e-12, 0.5 * RESERVE, RESERVE, 1.0])
     most = 0.25 * RESERVE / 0.05
     np.testing.assert_allclose(
-        LAW.regaining(rooms), [0.0, 0.0, most, 0.5 * most, 0.0, 0.0], atol=1e-9
+        LAW.regaining(rooms), [most, most, most, 0.5 * most, 0.0, 0.0], atol=1e-9
     )
 
 

@@ -244,8 +244,8 @@ def test_without_a_second_solution_it_brakes_too(ur5e, monkeypatch):
     motion = ur5e.motion()
     follow(motion, ALONG_Y, 30)
     promised = motion._stop.positions[1]
-    answers = [motion_module.solve, lambda *args: None]
-    monkeypatch.setattr(motion_module, 'solve', lambda *args: answers.pop(0)(*args))
+    answers = iter([motion_module.solve, _unsolved])
+    monkeypatch.setattr(motion_module, 'solve', lambda *args: next(answers)(*args))
     cut = motion._rules.tcp_speed.constraint(motion._configuration())
     monkeypatch.setattr(motion._rules.tcp_speed, 'excess', lambda *args: cut)
     assert motion.follow(ALONG_Y) == {SafetyCode.STOP_SOLVER}
