@@ -46,6 +46,7 @@ class SafetyCode(Enum):
     LIMITED_BY_COLLISION = (
         'The arm is near itself, the table or an obstacle; the motion towards it was slowed.'
     )
+    LIMITED_BY_LATE_TICK = 'A control tick came late; the arm slowed down for one period.'
     LIMITED_BY_VERIFIED_STOP = (
         'The arm could not have been stopped within all limits after this step; it braked instead.'
     )

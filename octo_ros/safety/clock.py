@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from octo_ros.limits import Timing
 
 
+LATE = 2
+"""Periods after the tick before that make a tick late."""
+
+
 class ClockCheck:
     """Finds jumps of the clock, after which neither stamps nor ages mean anything.
 
@@ -19,12 +23,18 @@ class ClockCheck:
     Args:
         period_ns: Control period [ns].
         max_jump_ns: Largest step forwards [ns].
+
+    Attributes:
+        late: Whether this tick came late: more than `LATE` periods after the one before.
     """
+
+    late: bool
 
     def __init__(self, period_ns: int, max_jump_ns: int) -> None:
         self._period_ns = period_ns
         self._max_jump_ns = max_jump_ns
         self._last_ns: int | None = None
+        self.late = False
 
     @classmethod
     def for_timing(cls, timing: Timing) -> ClockCheck:
@@ -38,6 +48,7 @@ class ClockCheck:
             now_ns: Time of this tick [ns]; call once per tick.
         """
         last_ns, self._last_ns = self._last_ns, now_ns
+        self.late = last_ns is not None and now_ns - last_ns > LATE * self._period_ns
         if last_ns is None or -self._period_ns <= now_ns - last_ns <= self._max_jump_ns:
             return None
         return (

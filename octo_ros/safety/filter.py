@@ -12,7 +12,7 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import SafetyError
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.safety.blockage import Blockage
-from octo_ros.safety.cause import STOPS, Cause
+from octo_ros.safety.cause import STOPS, UNTRUE, Cause
 from octo_ros.safety.collision.world import CollisionWorld
 from octo_ros.safety.gate import CommandGate
 from octo_ros.safety.gripper import GripperVotes
@@ -49,9 +49,9 @@ class SafetyFilter:
     (`Strikes`), silence (`CommandSilence`), and a motion that gave up; `LATCHING` says which of
     them need a reset.
 
-    An arm that does not follow is LATCHED with the reference resting where it was measured, and
-    put there again, whatever latched it, should the arm get too far from it: an arm that is set
-    free never jumps to a reference that it did not reach.
+    An arm that does not follow, has a fault or an emergency stop is LATCHED with the reference
+    resting where it was measured, and put there again, whatever latched it, should the arm get too
+    far from it: an arm that is set free never jumps to a reference that it did not reach.
 
     Each tick makes one period of motion, no matter how late it is. The filter is no certified
     safety function: the robot's own safety layer and an emergency stop stay in charge.
@@ -261,6 +261,9 @@ class SafetyFilter:
     def _move(self) -> frozenset[SafetyCode]:
         """One period of motion: after the target, of the stop, or none."""
         if self.state is SafetyState.RUN:
+            if self._watch.late:
+                # The driver waits at the last reference: less speed is less of a jerk for it.
+                return self._target.brake() | {SafetyCode.LIMITED_BY_LATE_TICK}
             codes = self._target.step()
             return codes | self._blockage.seen(codes)
         if self.state is SafetyState.STOPPING:
@@ -278,7 +281,7 @@ class SafetyFilter:
             self._target.restart()
         if self.state is not SafetyState.LATCHED or not self._watch.sees(now_ns):
             return
-        untrue = self._supervisor.cause.code is SafetyCode.STOP_TRACKING
+        untrue = self._supervisor.cause.code in UNTRUE
         if self._watch.tracking.loss is not None or (untrue and was is not SafetyState.LATCHED):
             limits = self._embodiment.limits
             self._rest_at(np.clip(self._watch.measured, limits.position_min, limits.position_max))

@@ -114,6 +114,7 @@ class Motion:
         self._stop, self._stopped = Stop.resting(start), 0
         self._wanted: Array = np.zeros(6)
         self.output_problem = None
+        self._rules.verification.restart()
         self.tcp = self._kinematics.tcp_pose(start)
 
     def follow(self, twist: Array) -> frozenset[SafetyCode]:

@@ -23,8 +23,8 @@ class CommandSilence:
     whether what the policy wanted then still makes sense, and a reset is needed.
 
     It ended at rest if its last accepted command asked for no displacement, the motion of all
-    commands was complete, and the reference as good as stood still when the time was out. So a sender that
-    stops on purpose sends one command for no displacement last.
+    commands was complete, and the reference as good as stood still when the time was out. So a
+    sender that stops on purpose sends commands for no displacement last.
 
     Args:
         timing: Of the robot.

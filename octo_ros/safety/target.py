@@ -93,6 +93,12 @@ class MotionTarget:
             return frozenset({SafetyCode.PROJECTED_ON_WORKSPACE})
         return frozenset()
 
+    def brake(self) -> frozenset[SafetyCode]:
+        """Make one period of the stop; the target waits, and is followed again afterwards."""
+        codes = self._motion.brake()
+        self._leash()
+        return codes
+
     def step(self) -> frozenset[SafetyCode]:
         """Make one period of motion after the target.
 
@@ -103,16 +109,23 @@ class MotionTarget:
             return self._step_joints()
         error, feed_forward = self._cartesian.error, self._cartesian.advance(self._dt)
         codes = self._motion.follow(self._servo.twist(error, feed_forward))
-        linear = self._limits.linear_speed * self._duration
-        angular = self._limits.angular_speed * self._duration
-        self._cartesian.leash(self._motion.tcp, linear, angular)
+        self._leash()
         return codes
 
     def _step_joints(self) -> frozenset[SafetyCode]:
         error, feed_forward = self._joints.error, self._joints.advance(self._dt)
         codes = self._motion.follow_joints(self._joint_servo.velocities(error, feed_forward))
-        self._joints.leash(self._motion.positions, self._duration * self._joint_speeds)
+        self._leash()
         return codes
+
+    def _leash(self) -> None:
+        """Keep the setpoint near the arm: no farther than one command at full speed leads."""
+        if self.kind is JointCommand:
+            self._joints.leash(self._motion.positions, self._duration * self._joint_speeds)
+            return
+        linear = self._limits.linear_speed * self._duration
+        angular = self._limits.angular_speed * self._duration
+        self._cartesian.leash(self._motion.tcp, linear, angular)
 
     @property
     def _active(self) -> CartesianReference | JointReference:

@@ -53,6 +53,11 @@ class Watch:
         """Newest good joint positions, shape (n,), rad."""
         return self._joint_states.latest.positions
 
+    @property
+    def late(self) -> bool:
+        """Whether this tick came late, so that the arm has waited at its last reference."""
+        return self._clock.late
+
     def sees(self, now_ns: int) -> bool:
         """Whether `measured` is fresh at `now_ns` [ns]."""
         return not self._joint_states.stale(now_ns)

@@ -99,6 +99,11 @@ class PairGroup:
         )
         return float(self._results.distanceResults[nearest].min_distance)
 
+    def rooms(self, positions: Array) -> Array:
+        """The room of every pair [m] at `positions` [rad], shape (n,); shape (pairs,)."""
+        self.room(positions)
+        return np.array([result.min_distance for result in self._results.distanceResults])
+
     def contacts(
         self, positions: Array, speeds: Array, relevant: Callable[[Array], Array], most: float
     ) -> list[Contact]:

@@ -101,6 +101,10 @@ class CollisionWorld:
         """The least distance beyond a clearance at `positions` [rad], shape (n,), in m."""
         return self._pairs.room(positions)
 
+    def rooms(self, positions: Array) -> Array:
+        """The room of every pair [m] at `positions` [rad], shape (n,); shape (pairs,)."""
+        return self._pairs.rooms(positions)
+
     def contacts(
         self, positions: Array, speeds: Array, relevant: Callable[[Array], Array]
     ) -> tuple[float, list[Contact]]:
