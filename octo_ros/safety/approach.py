@@ -89,7 +89,7 @@ class Approach:
         Without it flat bodies roll from corner to corner, each time a little nearer, until there
         is no room to slide. At most a quarter of a reserve per lag: some millimetres per second.
         """
-        used: Array = np.minimum(np.maximum(RESERVE - room, 0.0), RESERVE)
+        used: Array = np.clip(RESERVE - room, 0.0, RESERVE)
         return used * (0.25 / self.lag)
 
     def linear_distance(self, speed: Array) -> Array:

@@ -22,6 +22,10 @@ def follow(motion, twist, ticks):
     return codes
 
 
+def _unsolved(*args):
+    del args
+
+
 def brake(motion):
     """Brake until rest; the positions of each tick, the first included."""
     path = [motion.positions]
@@ -147,8 +151,11 @@ def test_joints_stop_at_the_end_of_their_range(arm):
     motion, last = arm.motion(), len(arm.home) - 1
     wanted = np.zeros(len(arm.home))
     wanted[last] = 0.9 * arm.limits.velocity[last]
+    start = arm.home
+    start[last] = arm.upper[last] - 0.4
+    motion.rest_at(start)
     codes = set()
-    for _ in range(1_500):
+    for _ in range(300):
         codes |= motion.follow_joints(wanted)
         if motion.positions[last] > arm.upper[last] - 1e-4:
             break
@@ -237,12 +244,39 @@ def test_without_a_second_solution_it_brakes_too(ur5e, monkeypatch):
     motion = ur5e.motion()
     follow(motion, ALONG_Y, 30)
     promised = motion._stop.positions[1]
-    answers = [motion_module.solve, lambda *args: None]
-    monkeypatch.setattr(motion_module, 'solve', lambda *args: answers.pop(0)(*args))
+    answers = iter([motion_module.solve, _unsolved])
+    monkeypatch.setattr(motion_module, 'solve', lambda *args: next(answers)(*args))
     cut = motion._rules.tcp_speed.constraint(motion._configuration())
     monkeypatch.setattr(motion._rules.tcp_speed, 'excess', lambda *args: cut)
     assert motion.follow(ALONG_Y) == {SafetyCode.STOP_SOLVER}
     np.testing.assert_array_equal(motion.positions, promised)
+
+
+def test_with_too_many_cuts_it_goes_on_and_without_the_last_it_brakes(ur5e, monkeypatch):
+    for solutions, stopped in ((4, False), (3, True)):
+        motion = ur5e.motion()
+        follow(motion, ALONG_Y, 30)
+        with monkeypatch.context() as patch:
+            solve = motion_module.solve
+            answers = iter([solve] * solutions)
+            patch.setattr(
+                motion_module,
+                'solve',
+                lambda *args, answers=answers: next(answers, _unsolved)(*args),
+            )
+            cut = motion._rules.tcp_speed.constraint(motion._configuration())
+            patch.setattr(motion._rules.tcp_speed, 'excess', lambda *args, cut=cut: cut)
+            codes = motion.follow(ALONG_Y)
+        assert (SafetyCode.STOP_SOLVER in codes) == stopped
+
+
+def test_creeping_is_as_good_as_rest(ur5e):
+    motion = ur5e.motion()
+    assert motion.calm
+    follow(motion, ALONG_Y, 10)
+    assert not motion.calm
+    brake(motion)
+    assert motion.calm
 
 
 @pytest.mark.parametrize('part', ['_profile', '_planner'])

@@ -156,7 +156,7 @@ def test_joints_and_hand_by_turns(arm):
 
 
 def test_planes_and_cone_are_kept_too(arm):
-    x, y, z = map(float, arm.kinematics.tcp_pose(arm.home).position)
+    x, _, z = map(float, arm.kinematics.tcp_pose(arm.home).position)
     approach = arm.kinematics.tcp_pose(arm.home).rotation @ np.array(arm.model.approach_axis)
     plane = Plane(normal=(0.6, 0.0, 0.8), offset=0.6 * x + 0.8 * z - 0.03)
     cone = TiltCone(axis=tuple(map(float, approach / np.linalg.norm(approach))), half_angle=0.25)

@@ -37,7 +37,7 @@ def stacked(motions, name):
     return np.array([getattr(motion, name) for motion in motions])
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(speeds, speeds)
 def test_from_steady_motion_it_reaches_what_is_wanted_and_never_passes_it(before, wanted):
     trajectory = PROFILE.plan(start_of(before, np.zeros(N)), wanted)
@@ -49,7 +49,7 @@ def test_from_steady_motion_it_reaches_what_is_wanted_and_never_passes_it(before
     np.testing.assert_allclose(motions[-1].accelerations, 0.0, atol=1e-12)
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(speeds, shares, speeds)
 def test_while_accelerating_it_passes_no_more_than_the_jerk_makes_it(before, share, wanted):
     """An acceleration ends no faster than the slowest joint's, with which all stay in step."""
@@ -63,7 +63,7 @@ def test_while_accelerating_it_passes_no_more_than_the_jerk_makes_it(before, sha
     np.testing.assert_allclose(motions[-1].accelerations, 0.0, atol=ROUNDING)
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(speeds, shares, speeds)
 def test_differences_of_samples_keep_acceleration_and_jerk(before, share, wanted):
     start = start_of(before, share * ACCELERATION)
@@ -74,7 +74,7 @@ def test_differences_of_samples_keep_acceleration_and_jerk(before, share, wanted
     assert (np.abs(jerks) <= JERK + 1e-5).all()
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(speeds, shares, speeds)
 def test_too_strong_an_acceleration_comes_back_as_fast_as_the_jerk_allows(before, share, wanted):
     start = start_of(before, 2.0 * share * ACCELERATION)
@@ -90,7 +90,7 @@ def test_too_strong_an_acceleration_comes_back_as_fast_as_the_jerk_allows(before
     np.testing.assert_allclose(motions[-1].velocities, wanted, atol=ROUNDING)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(speeds, speeds, speeds)
 def test_a_chain_of_plans_keeps_the_limits_where_they_join(first, second, third):
     """A new target in every period, as the filter has it."""
@@ -103,7 +103,7 @@ def test_a_chain_of_plans_keeps_the_limits_where_they_join(first, second, third)
     assert (np.abs(np.diff(path, 3, axis=0)) <= JERK * DT**3 + 1e-11).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(speeds, speeds, speeds)
 def test_a_chain_with_brakes_keeps_them_and_the_jerk(first, second, third):
     motion, positions = start_of(np.zeros(N), np.zeros(N)), [np.linspace(-1.0, 1.0, N)] * 4
@@ -114,7 +114,7 @@ def test_a_chain_with_brakes_keeps_them_and_the_jerk(first, second, third):
     assert (np.abs(np.diff(positions, 3, axis=0)) <= JERK * DT**3 + 1e-11).all()
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(speeds, speeds)
 def test_what_slows_down_may_use_the_brakes(before, wanted):
     """A joint that changes sides decides for the whole way by its speed at the start."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from octo_ros.safety import solver
 from octo_ros.safety.limits.limit import Constraint
 from octo_ros.safety.solver import REGULARISATION, Objective, solve
 from octo_ros.safety_codes import SafetyCode
@@ -126,6 +127,15 @@ def test_a_limit_that_is_no_number_is_not_taken_for_none():
     assert solve(wanting([0.3, 0.0, 0.0]), [*FREE, lower]) is None
     for bad in (nan, np.inf):
         assert solve(wanting([0.3, 0.0, 0.0]), [*FREE, row(WALL, [bad, 0.0, 0.0], 0.0)]) is None
+
+
+@pytest.mark.parametrize(
+    ('velocities', 'status'), [(np.zeros(3), -1), (np.zeros(3), 0), (np.full(3, np.nan), 1)]
+)
+def test_a_solver_that_fails_gives_no_solution(monkeypatch, velocities, status):
+    answer = (velocities, 0.0, status, {'lam': np.zeros(3)})
+    monkeypatch.setattr(solver.daqp, 'solve', lambda *args: answer)
+    assert solve(wanting([0.3, 0.0, 0.0]), FREE) is None
 
 
 def test_what_it_is_given_stays_as_it_is():

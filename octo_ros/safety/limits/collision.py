@@ -26,7 +26,8 @@ class CollisionLimit:
     to the first. Only the joints between the two move them against each other; the point p of the
     first moves with v = v_tcp + ω × (p - p_tcp), so the row is [n, (p - p_tcp) × n]·J, cut to
     these joints. Of a resting arm a row asks for no more than that the bodies do not get nearer,
-    also after a start that was too near; of a moving one also to get back the reserve.
+    also after a start that was too near; of a moving one, unless a body is too near, also to get
+    back the reserve.
 
     Args:
         approach: How fast.
@@ -45,7 +46,7 @@ class CollisionLimit:
         rows = [self._row(contact, configuration) for contact in contacts]
         room = np.array([contact.room for contact in contacts])
         lower = -self._approach.linear_speed(room - RESERVE)
-        if configuration.velocities.any():
+        if configuration.velocities.any() and room.min() > 0.0:
             lower += self._approach.regaining(room)
         return Constraint(
             SafetyCode.LIMITED_BY_COLLISION,

@@ -87,7 +87,8 @@ def test_the_configuration_that_was_read_is_kept_even_if_the_array_is_used_again
 
 def test_the_room_changes_by_no_more_than_the_levers(arm):
     arm = with_box(arm)
-    group, random = arm.world()._pairs, np.random.default_rng(1)
+    world, random = arm.world(), np.random.default_rng(1)
+    group = world._pairs
 
     def rooms(q):
         group.room(q)
@@ -100,7 +101,7 @@ def test_the_room_changes_by_no_more_than_the_levers(arm):
         assert (np.abs(after - before) <= group._levers @ np.abs(turn) + 3e-6).all()
         # Of the world: the smallest room of all, by the levers of all joints.
         change = abs(after.min() - before.min())
-        assert change <= arm.world().levers @ np.abs(turn) + 3e-6
+        assert change <= world.levers @ np.abs(turn) + 3e-6
 
 
 def test_faster_joints_make_more_pairs_near(ur5e):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,17 +107,24 @@ def test_each_pair_is_approached_by_the_law_and_left_at_will(arm):
     assert touching
 
 
-def test_a_moving_arm_gets_back_the_reserve_and_a_resting_one_stays(ur5e):
+def test_a_moving_arm_gets_back_the_reserve_unless_something_is_too_near(ur5e):
+    """Rows that ask to leave may contradict each other; those that forbid to approach never do."""
     arm = ur5e.with_collision(slow_distance=0.5)
-    q = np.array([-0.3, -1.2, 2.3, -1.9, -1.57, -1.87])
-    contacts = all_contacts(arm.world(), q)
-    assert min(c.room for c in contacts) < RESERVE
+    contacts = all_contacts(arm.world(), arm.home)[:3]
     limit = CollisionLimit(arm.approach)
-    resting = limit.constraint(arm.configuration(q, contacts=contacts))
-    moving = limit.constraint(arm.configuration(q, np.full(6, 1e-3), contacts))
-    rooms = np.array([c.room for c in contacts])
-    assert (resting.lower <= 0.0).all()
-    np.testing.assert_allclose(moving.lower - resting.lower, arm.approach.regaining(rooms))
+
+    def lowest(velocities, rooms):
+        near = [replace(c, room=r) for c, r in zip(contacts, rooms, strict=True)]
+        return limit.constraint(arm.configuration(arm.home, velocities, near)).lower
+
+    rooms = np.array([0.3 * RESERVE, RESERVE, 0.1])
+    resting, moving = (lowest(np.full(6, v), rooms) for v in (0.0, 1e-3))
+    assert (resting <= 0.0).all()
+    np.testing.assert_allclose(moving - resting, arm.approach.regaining(rooms))
+    assert moving[0] > 0.0
+    for too_near in (0.0, -0.01):
+        rooms[2] = too_near
+        assert (lowest(np.full(6, 1e-3), rooms) <= 0.0).all()
 
 
 @pytest.mark.parametrize('speed', [0.0, 0.01, 0.1, 0.25, 1.0])

@@ -100,7 +100,8 @@ def test_nearness_on_random_walks_is_that_of_every_pose(arm):
     limit, random = SingularityLimit(thresholds), np.random.default_rng(2)
     starts = [*towards(arm, thresholds.slow)[:3], arm.home, arm.anywhere(random)]
     seen = set()
-    for q in starts:
+    for start in starts:
+        q = start
         v = np.zeros(len(q))
         for k in range(120):
             v = 0.9 * v + random.normal(size=len(q)) * (0.02 if k % 40 else 0.5)
