@@ -105,7 +105,7 @@ def test_nearness_on_random_walks_is_that_of_every_pose(arm):
         v = np.zeros(len(q))
         for k in range(120):
             v = 0.9 * v + random.normal(size=len(q)) * (0.02 if k % 40 else 0.5)
-            q = np.clip(q + v, arm.lower, arm.upper)  # noqa: PLW2901 - a walk
+            q = np.clip(q + v, arm.lower, arm.upper)
             expected = sigma(arm, q) < thresholds.slow
             assert limit.near(arm.kinematics.jacobian(q)) == expected
             seen.add(bool(expected))
