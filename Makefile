@@ -16,8 +16,11 @@ env: ## make .venv/ and build the messages; nothing to do when both are up to da
 demo: env ## a simulated arm obeys: video, bag, dataset and report in demo/ (ROBOT=widowx|franka|fr3|ur5|ur5e)
 	@$(PYTHON_VENV) -m octo_ros demo --robot $(ROBOT) --seed $(SEED) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
 
+# In real time one at a time, the rest two at a time.
 test: env lint ## lint, types, all tests
-	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest
+	@export OMP_NUM_THREADS=1; failed=0; \
+	$(PYTHON_VENV) -m pytest -m 'not ros and not proof' -n 2 --dist worksteal || failed=1; \
+	$(PYTHON_VENV) -m pytest -m 'ros and not proof' || failed=1; exit $$failed
 
 proof: env ## the long tests, whose figures are in docs/ (many minutes)
 	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600 -o faulthandler_timeout=3660

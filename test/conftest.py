@@ -5,12 +5,14 @@
 import importlib.util
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from octo_ros.bringup.supervisor import local_environment
 
+DATA = Path(__file__).parent / 'data'
 # One domain per test process, below 60: demos take those above.
 DOMAIN = 1 + os.getpid() % 59
 os.environ.update(local_environment(DOMAIN))
@@ -55,6 +57,24 @@ def pytest_ignore_collect(collection_path, config):
 @pytest.fixture
 def domain_id() -> int:
     return DOMAIN
+
+
+@pytest.fixture(scope='session')
+def export_of(tmp_path_factory):
+    """A function: name of a network in test/data → directory of its export; tracing takes long."""
+    from octo_ros.model.checkpoint import CheckpointDirectory
+    from octo_ros.policy.export import export_policy
+
+    made = {}
+
+    def make(name: str) -> Path:
+        if name not in made:
+            directory = tmp_path_factory.mktemp('export') / name
+            export_policy(CheckpointDirectory.read(DATA / name / 'checkpoint'), directory)
+            made[name] = directory
+        return made[name]
+
+    return make
 
 
 @pytest.fixture(scope='session')

@@ -8,6 +8,7 @@ import array
 from typing import TYPE_CHECKING
 
 from geometry_msgs.msg import TransformStamped
+from rclpy.clock import Clock, ClockType
 from sensor_msgs.msg import CameraInfo, Image
 from tf2_msgs.msg import TFMessage
 
@@ -74,7 +75,9 @@ class SimCameras:
         self._tf_static = node.create_publisher(TFMessage, 'tf_static', qos.LATCHED)
         self._send_static()
         self._thread = CameraThread(simulation, self._size, self._on_image)
-        node.create_timer(1.0 / (parameters.camera_rate * len(self._queue)), self._render_next)
+        period = 1.0 / (parameters.camera_rate * len(self._queue))
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        node.create_timer(period, self._render_next, clock=steady)
 
     def close(self) -> None:
         """End the rendering thread."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from sensor_msgs.msg import JointState as JointStateMsg
 from std_msgs.msg import Float64, Float64MultiArray
@@ -96,7 +97,9 @@ class SimNode(Node):
         self.create_subscription(Float64, driver.gripper.topic, self._on_gripper, qos.COMMANDS)
         self.create_service(ResetScene, '~/reset', self._on_reset)
         self._last_step = time.monotonic()
-        self.create_timer(1.0 / parameters.rate, self._step)
+        # As a robot's own controller, it goes on when the system's clock is set back.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0 / parameters.rate, self._step, clock=steady)
         self.get_logger().info(f'Simulating {self._embodiment.title}, seed {parameters.seed}')
 
     def destroy_node(self) -> None:
@@ -120,6 +123,7 @@ class SimNode(Node):
             )
             message.header.stamp = stamp.to_msg()
             message.header.frame_id = self._embodiment.base_frame
+            self._faults.spoil(message)
             self._joints.publish(message)
         if self._ticks % self._ticks_per_scene == 0:
             scene = self._simulation.scene(stamp.nanoseconds)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Float64MultiArray
-from trajectory_msgs.msg import JointTrajectory
 
 from octo_ros.bringup.graph import SystemOptions, system
 from octo_ros.bringup.supervisor import Supervisor, local_environment
@@ -23,28 +21,6 @@ from octo_ros.nodes.conversions import joint_state_from_message, nanoseconds
 from octo_ros_msgs.msg import EpisodeEvent, ExecutedAction
 
 READY = 60.0
-STANDING = 1e-6  # rad per control period
-STANDING_TICKS = 20
-STATE_PERIOD = 0.02  # s, of the simulator's joint states
-
-
-@dataclass(frozen=True)
-class Stop:
-    """How the arm was brought to rest after the last accepted command.
-
-    Attributes:
-        ticks: Control periods until the reference stood.
-        reference: The same by the clock [s].
-        arm: Until the last joint state that still moved [s].
-        late: What the control periods took in excess of their length [s].
-        lost: What the simulator took in excess of its period where it left a step out [s].
-    """
-
-    ticks: int
-    reference: float
-    arm: float
-    late: float
-    lost: float
 
 
 @dataclass
@@ -52,7 +28,6 @@ class Watch:
     """Everything that was seen on the wire, with stamps [s]."""
 
     moving: list[tuple[float, float]] = field(default_factory=list)
-    references: list[tuple[float, np.ndarray]] = field(default_factory=list)
     accepted: list[float] = field(default_factory=list)
     decisions: list[ExecutedAction] = field(default_factory=list)
     events: list[EpisodeEvent] = field(default_factory=list)
@@ -61,24 +36,6 @@ class Watch:
         """Seconds from a stamp until the last joint state that still moved."""
         late = [t for t, v in self.moving if t > stamp and v > speed]
         return max(late) - stamp if late else 0.0
-
-    def stop_after(self, stamp, period):
-        """The stop after a stamp [s], by references a control period [s] apart."""
-        stamps = np.array([t for t, _ in self.references if t >= stamp])
-        sent = np.array([q for t, q in self.references if t >= stamp])
-        moved = np.flatnonzero(np.abs(np.diff(sent, axis=0)).max(axis=1) > STANDING)
-        ticks = int(moved[-1]) + 1 if len(moved) else 0
-        assert ticks < len(sent) - 1, 'the reference never stood'
-        reference, arm = float(stamps[ticks] - stamp), self.at_rest_after(stamp)
-        states = np.array([t for t, _ in self.moving if stamp <= t <= stamp + arm + STATE_PERIOD])
-        gaps = np.diff(states)
-        lost = float((gaps - STATE_PERIOD)[gaps > 2 * STATE_PERIOD].sum())
-        return Stop(ticks, reference, arm, max(0.0, reference - ticks * period), lost)
-
-    def standing(self):
-        """Whether the newest references are one and the same."""
-        newest = np.array([q for _, q in self.references[-STANDING_TICKS:]])
-        return len(newest) == STANDING_TICKS and bool(np.ptp(newest, axis=0).max() <= STANDING)
 
     def speed(self):
         return self.moving[-1][1] if self.moving else 0.0
@@ -102,13 +59,6 @@ class RunningSystem:
         node.create_subscription(
             JointState, self.embodiment.joint_states.topic, self._on_joints, profile
         )
-        driver = self.embodiment.drivers['sim'].arm
-        node.create_subscription(
-            Float64MultiArray if driver.kind == 'position_array' else JointTrajectory,
-            driver.topic,
-            self._on_reference,
-            profile,
-        )
         node.create_subscription(
             ExecutedAction, '/octo_safety/executed_action', self._on_executed, profile
         )
@@ -130,13 +80,6 @@ class RunningSystem:
         self.joints = joint_state_from_message(message, self.embodiment, 0)
         velocity = float(np.abs(message.velocity[:n]).max())
         self.watch.moving.append((nanoseconds(message.header.stamp) * 1e-9, velocity))
-
-    def _on_reference(self, message, info):
-        """By the sender's clock: this process may be as late as the others."""
-        trajectory = isinstance(message, JointTrajectory)
-        positions = message.points[-1].positions if trajectory else message.data
-        stamp = info['source_timestamp'] * 1e-9
-        self.watch.references.append((stamp, np.array(positions)))
 
     def _on_executed(self, message):
         self.watch.decisions.append(message)

@@ -11,8 +11,6 @@ import pytest
 
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import CheckpointError, PolicyError
-from octo_ros.model.checkpoint import CheckpointDirectory
-from octo_ros.policy.export import export_policy
 from octo_ros.policy.loaded_octo import EngineOptions, LoadedOcto
 from octo_ros.policy.octo_policy import OctoPolicy
 from octo_ros.types import ObservationWindow, Task
@@ -22,10 +20,8 @@ LANG = DATA / 'octo_tiny_lang/checkpoint'
 
 
 @pytest.fixture(scope='module')
-def exported(tmp_path_factory):
-    directory = tmp_path_factory.mktemp('export') / 'policy'
-    export_policy(CheckpointDirectory.read(LANG), directory)
-    return directory
+def exported(export_of):
+    return export_of('octo_tiny_lang')
 
 
 @pytest.mark.slow
