@@ -245,7 +245,11 @@ def test_without_a_second_solution_it_brakes_too(ur5e, monkeypatch):
     follow(motion, ALONG_Y, 30)
     promised = motion._stop.positions[1]
     answers = iter([motion_module.solve, _unsolved])
-    monkeypatch.setattr(motion_module, 'solve', lambda *args: next(answers)(*args))
+
+    def solve(*args):
+        return next(answers)(*args)
+
+    monkeypatch.setattr(motion_module, 'solve', solve)
     cut = motion._rules.tcp_speed.constraint(motion._configuration())
     monkeypatch.setattr(motion._rules.tcp_speed, 'excess', lambda *args: cut)
     assert motion.follow(ALONG_Y) == {SafetyCode.STOP_SOLVER}

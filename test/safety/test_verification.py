@@ -13,7 +13,7 @@ from octo_ros.limits import Obstacle, Plane, TiltCone
 from octo_ros.safety.limits.tilt import TiltLimit
 from octo_ros.safety.profile import JointMotion
 from octo_ros.safety.stop import StopPlanner
-from octo_ros.safety.verification import StopVerification
+from octo_ros.safety.verification import ACCURACY, StopVerification
 from octo_ros.safety_codes import SafetyCode
 
 TICKS = 8
@@ -265,6 +265,10 @@ class Counting:
         self.asked += 1
         return self._world.room(q)
 
+    def rooms(self, q):
+        self.asked += 1
+        return self._world.rooms(q)
+
 
 def near_something(arm, world, random):
     """Configurations with little room, of either sign, near the table or the arm itself."""
@@ -290,8 +294,10 @@ def test_few_measurements_say_what_all_of_them_would(arm):
         q, room = near_something(arm, world, random)
         v = random.uniform(-1.0, 1.0, len(q)) * arm.limits.velocity
         path = planner.plan(JointMotion(q, v, np.zeros(len(q)))).positions
-        rooms = np.array([world.room(row) for row in path])
-        expected = bool((rooms[1:] < min(room, 0.0)).any())
+        rooms = np.array([world.rooms(row) for row in path])
+        slack = ACCURACY if room < 0.0 else 0.0
+        expected = bool((rooms[1:] < np.minimum(rooms[0], 0.0) - slack).any())
+        check.restart()
         steps = np.abs(np.diff(path, axis=0))
         found = check._collision(room, steps, path) is not None
         assert found == expected
@@ -299,6 +305,46 @@ def test_few_measurements_say_what_all_of_them_would(arm):
         samples += len(path)
     assert 5 < broken < 115
     assert counting.asked < 0.95 * samples  # and it is cheaper
+
+
+def two_boxes(arm):
+    """One box in the hand's clearance, and one a little beyond it on the other side."""
+    x, y, z = map(float, arm.kinematics.tcp_pose(arm.home).position)
+    world = arm.world()
+    world.add(Obstacle(name='in', size=(0.05, 0.05, 0.05), xyz=(x, y + 0.06, z)))
+    world.add(Obstacle(name='by', size=(0.05, 0.05, 0.05), xyz=(x, y - 0.12, z)))
+    return world
+
+
+def test_one_pair_that_is_too_near_is_no_licence_for_the_others(ur5e):
+    """Away from the one box is towards the other, which must keep its clearance."""
+    arm = free(ur5e)
+    world = two_boxes(arm)
+    rooms = world.rooms(arm.home)
+    assert (rooms < 0.0).any()
+    path = along(arm, [0, -0.2, 0, 0, 0, 0], ticks=40)
+    ends = world.rooms(path[-1])
+    fresh = (rooms >= 0.0) & (ends < 0.0)
+    assert fresh.any()
+    assert ends.min() > rooms.min()  # the least room of all only grows
+    assert problem(arm, path, world) is SafetyCode.LIMITED_BY_COLLISION
+    assert problem(arm, path[:3], world) is None
+
+
+def test_what_was_won_is_not_given_back(ur5e):
+    """Against the most room so far, until the arm begins somewhere else."""
+    arm = free(ur5e)
+    world = two_boxes(arm)
+    check = verification(arm, world)
+    away = along(arm, [0, -0.1, 0, 0, 0, 0], ticks=4)
+    for k in range(4):
+        assert check.problem(away[k : k + 2], world.room(away[k])) is None
+    assert world.room(away[-2]) < 0.0
+    back = away[-2:-4:-1]
+    assert check.problem(back, world.room(back[0])) is SafetyCode.LIMITED_BY_COLLISION
+    assert check.problem(np.array([back[0], back[0]]), world.room(back[0])) is None
+    check.restart()
+    assert check.problem(away[:2], world.room(away[0])) is None
 
 
 def test_far_from_everything_nothing_is_measured(franka):
