@@ -254,7 +254,7 @@ class SafetyFilter:
         silence = self._watch.silence.timed_out(now_ns)
         if silence is None or self.state is not SafetyState.RUN:
             return
-        if self._target.moving or not self._target.reached:
+        if self._target.moving or self._target.backlog > 0.0:
             self._watch.silence.broke_off()
         self._supervisor.stop(silence)
 

@@ -22,9 +22,9 @@ class CommandSilence:
     `resume_within`, counted from the last accepted command; after that nobody knows any more
     whether what the policy wanted then still makes sense, and a reset is needed.
 
-    It ended at rest if its last accepted command asked for no displacement, the motion of all
-    commands was complete, and the reference as good as stood still when the time was out. So a
-    sender that stops on purpose sends commands for no displacement last.
+    It ended at rest if its last accepted command asked for no displacement and its time was over
+    when the silence had lasted too long. So a sender that stops on purpose sends commands for no
+    displacement last.
 
     Args:
         timing: Of the robot.

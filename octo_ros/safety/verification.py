@@ -59,6 +59,7 @@ class StopVerification:
     ) -> None:
         self._kinematics = kinematics
         self._most_room: Array | None = None
+        self._changes = 0
         self._world = world
         self._tilt = tilt
         self._max_tilt = limits.tilt_cone.half_angle if limits.tilt_cone else np.inf
@@ -140,8 +141,8 @@ class StopVerification:
         thousand ticks to the accuracy of distances would be a millimetre.
         """
         rooms = np.minimum(self._world.rooms(path[0]), 0.0)
-        if self._most_room is None or len(self._most_room) != len(rooms):
-            self._most_room = rooms
+        if self._most_room is None or self._changes != self._world.changes:
+            self._most_room, self._changes = rooms, self._world.changes
         self._most_room = np.maximum(self._most_room, rooms)
         allowed = self._most_room - ACCURACY
         for positions in path[1:]:

@@ -50,6 +50,7 @@ class CollisionWorld:
 
     Attributes:
         bodies: Of the arm.
+        changes: How often an obstacle came or went; the pairs are others after each.
         levers: Way of any point of the arm per turn of each joint, at most; shape (n,), m/rad.
     """
 
@@ -61,6 +62,7 @@ class CollisionWorld:
         self._obstacles = {obstacle.name: obstacle for obstacle in limits.obstacles}
         self._always_near = {frozenset(pair) for pair in model.always_near}
         self._pairs = self._watched()
+        self.changes = 0
 
     @classmethod
     def for_embodiment(cls, embodiment: Embodiment, kinematics: Kinematics) -> CollisionWorld:
@@ -83,6 +85,7 @@ class CollisionWorld:
             raise SafetyError(msg)
         self._obstacles[obstacle.name] = obstacle
         self._pairs = self._watched()
+        self.changes += 1
 
     def remove(self, name: str) -> None:
         """Take an obstacle out of the world.
@@ -96,6 +99,7 @@ class CollisionWorld:
             raise SafetyError(msg)
         del self._obstacles[name]
         self._pairs = self._watched()
+        self.changes += 1
 
     def room(self, positions: Array) -> float:
         """The least distance beyond a clearance at `positions` [rad], shape (n,), in m."""
