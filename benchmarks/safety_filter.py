@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the safety filter does to harmless streams, and how long a tick of it takes.
 
-Streams: the scripted expert carries out its tasks in the simulator, filter in between (no ROS, so
-time is exact); and the Bridge trajectories of test/data, 5 Hz actions halved to 10 Hz commands as
-the policy's scheduler does. The wanted path is the sum of the commands, each spread evenly over
+Streams: a smooth one round the home pose, filter alone; the scripted expert, which carries out its
+tasks in the simulator, filter in between (no ROS, so time is exact); and the Bridge trajectories
+of test/data, 5 Hz actions halved to 10 Hz commands as the policy's scheduler does. The wanted path
+is the sum of the commands, each spread evenly over
 its duration. The deviation of the executed TCP from it is taken within one tick: the smaller of
 that to where it should be now and one tick ago. Beside it, the distance from the wanted path as a
 line, whenever the TCP is there: what is left when the time that joints need to take up speed is
@@ -113,10 +114,9 @@ class Run:
             if safe.state is SafetyState.LATCHED:
                 sys.exit(f'{self.robot}, {self.stream}: LATCHED. {self.filter.latch}')
             self.q = np.array(safe.positions)
-            self.last, self.wanted = (
-                self.wanted,
-                moved(self.wanted, step_translation, step_rotation),
-            )
+            self.last = self.wanted
+            self.wanted = moved(self.wanted, step_translation, step_rotation)
+            self.line.append(self.wanted.position)
             self._judge(safe)
             if each_tick is not None:
                 each_tick(safe)
@@ -199,6 +199,18 @@ def expert_run(robot, seeds):
     return run.result()
 
 
+def smooth_run(robot, seconds=30):
+    """Round the home pose with 4 cm/s; nothing else runs between the ticks."""
+    run = Run(robot, 'smooth, alone')
+    embodiment = load_embodiment(robot)
+    run.start(embodiment, embodiment.home)
+    for k in range(10 * seconds):
+        phase = 2.0 * math.pi * k / 60.0
+        way = 0.004 * np.array([math.cos(phase), math.sin(phase), 0.3 * math.sin(2.0 * phase)])
+        run.command(way, np.array([0.0, 0.0, 0.01 * math.sin(phase)]), 1.0)
+    return run.result()
+
+
 def bridge_run(robot='widowx'):
     """The two Bridge trajectories from where they begin, forwards and back."""
     run = Run(robot, 'Bridge')
@@ -245,6 +257,7 @@ def main():
     arguments = parser.parse_args()
     rows = []
     for robot in arguments.robot or robot_names():
+        rows.append(smooth_run(robot))
         rows.append(expert_run(robot, arguments.seeds))
         if robot == 'widowx':
             rows.append(bridge_run())

@@ -67,9 +67,10 @@ class VelocityProfile:
     """
 
     def __init__(self, speeding_up: ArrayLike, slowing_down: ArrayLike, jerk: ArrayLike) -> None:
-        self._speeding_up = np.array(speeding_up)
-        self._slowing_down = np.array(slowing_down)
-        count = len(self._speeding_up)
+        self._rates = tuple(
+            zip(np.asarray(speeding_up).tolist(), np.asarray(slowing_down).tolist(), strict=True)
+        )
+        count = len(self._rates)
         self._ruckig = Ruckig(count)
         self._input = InputParameter(count)
         self._input.control_interface = ControlInterface.Velocity
@@ -86,13 +87,12 @@ class VelocityProfile:
         trajectory = Trajectory(len(velocities))
         given = self._input
         given.current_position = start.positions.tolist()
-        given.current_velocity = start.velocities.tolist()
+        given.current_velocity = speeds = start.velocities.tolist()
         given.current_acceleration = start.accelerations.tolist()
         given.target_velocity = velocities.tolist()
-        forwards, backwards = start.velocities > 0.0, start.velocities < 0.0
-        up, down = self._speeding_up, self._slowing_down
-        given.max_acceleration = np.where(backwards, down, up).tolist()
-        given.min_acceleration = np.negative(np.where(forwards, down, up)).tolist()
+        pairs = tuple(zip(speeds, self._rates, strict=True))
+        given.max_acceleration = [down if v < 0.0 else up for v, (up, down) in pairs]
+        given.min_acceleration = [-down if v > 0.0 else -up for v, (up, down) in pairs]
         try:
             result = self._ruckig.calculate(given, trajectory)
         except (RuckigError, ValueError):

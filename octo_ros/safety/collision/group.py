@@ -81,6 +81,7 @@ class PairGroup:
                 second.parentJoint : first.parentJoint
             ]
         self._read_at = np.full(len(levers), np.inf)
+        self._least = -np.inf
         self._rooms = np.zeros(len(pairs))
 
     def __len__(self) -> int:
@@ -97,7 +98,8 @@ class PairGroup:
         nearest = self._pin.computeDistances(
             self._model, self._data, self._geometry, self._results, positions
         )
-        return float(self._results.distanceResults[nearest].min_distance)
+        self._least = float(self._results.distanceResults[nearest].min_distance)
+        return self._least
 
     def rooms(self, positions: Array) -> Array:
         """The room of every pair [m] at `positions` [rad], shape (n,); shape (pairs,)."""
@@ -117,6 +119,8 @@ class PairGroup:
             most: No pair is near beyond this room [m].
         """
         near = np.minimum(relevant(self._levers @ speeds), most)
+        if near.max() <= self._least:
+            return []
         if not (np.abs(positions - self._read_at) <= READ_AGAIN).all():
             self._read(positions)
         ways = self._levers @ np.abs(positions - self._read_at)
