@@ -259,6 +259,7 @@ class Counting:
     def __init__(self, world):
         self._world = world
         self.levers = world.levers
+        self.changes = world.changes
         self.asked = 0
 
     def room(self, q):
