@@ -26,9 +26,8 @@ class SafetyCode(Enum):
     OK = 'The command was executed as asked.'
     IDLE = 'No command yet; the arm holds its position.'
     LIMITED_BY_ACCELERATION = (
-        'The joints need time to speed up or slow down; the motion follows a little later.'
+        'The joints need time to take up other speeds; the motion follows a little later.'
     )
-    LIMITED_BY_JERK = 'The joints take up speed gradually; the motion follows a little later.'
     LIMITED_BY_SINGULARITY = (
         'The arm is nearly stretched or its axes line up; the blocked motion was damped.'
     )

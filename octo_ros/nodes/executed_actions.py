@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 HARMLESS = {
     SafetyCode.OK,
     SafetyCode.LIMITED_BY_ACCELERATION,
-    SafetyCode.LIMITED_BY_JERK,
     SafetyCode.STOP_COMMAND_TIMEOUT,
 }
 

@@ -89,7 +89,7 @@ def test_ctrl_c_ends_everything_within_three_seconds(tmp_path):
             if 'nodes are ready' in line:
                 break
         nodes = children(process)
-        assert len(nodes) == 5
+        assert len(nodes) == 6
         time.sleep(1.0)  # in the middle of the first instruction
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)

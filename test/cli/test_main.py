@@ -106,7 +106,7 @@ def running():
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_everything_within_three_seconds(number, running):
     children = children_of(running.pid)
-    assert len(children) == 4
+    assert len(children) == 5
     started = time.monotonic()
     running.send_signal(number)
     said = running.communicate(timeout=10)[1]

@@ -82,10 +82,13 @@ def test_an_accepted_action_is_told_with_all_motion_until_the_next(made):
 @pytest.mark.parametrize(
     ('reasons', 'code'),
     [
-        ((SafetyCode.LIMITED_BY_COLLISION, SafetyCode.LIMITED_BY_JERK), 'LIMITED_BY_COLLISION'),
+        (
+            (SafetyCode.LIMITED_BY_COLLISION, SafetyCode.LIMITED_BY_ACCELERATION),
+            'LIMITED_BY_COLLISION',
+        ),
         ((SafetyCode.REJECTED_RATE, SafetyCode.LIMITED_BY_TILT), 'LIMITED_BY_TILT'),
         ((SafetyCode.REJECTED_RATE,), 'OK'),
-        ((SafetyCode.LIMITED_BY_JERK,), 'OK'),
+        ((SafetyCode.LIMITED_BY_ACCELERATION,), 'OK'),
         ((SafetyCode.LIMITED_BY_ACCELERATION,), 'OK'),
     ],
 )

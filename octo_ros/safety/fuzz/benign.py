@@ -26,7 +26,6 @@ HARMLESS = frozenset(
         SafetyCode.OK,
         SafetyCode.IDLE,
         SafetyCode.LIMITED_BY_ACCELERATION,
-        SafetyCode.LIMITED_BY_JERK,
     )
 )
 """What may be said of a stream that is to be executed in full: speed needs time to change."""
