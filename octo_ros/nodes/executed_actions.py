@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HARMLESS = {
     SafetyCode.OK,
     SafetyCode.LIMITED_BY_ACCELERATION,
+    SafetyCode.LIMITED_BY_LATE_TICK,
     SafetyCode.STOP_COMMAND_TIMEOUT,
 }
 

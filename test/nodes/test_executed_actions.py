@@ -89,7 +89,7 @@ def test_an_accepted_action_is_told_with_all_motion_until_the_next(made):
         ((SafetyCode.REJECTED_RATE, SafetyCode.LIMITED_BY_TILT), 'LIMITED_BY_TILT'),
         ((SafetyCode.REJECTED_RATE,), 'OK'),
         ((SafetyCode.LIMITED_BY_ACCELERATION,), 'OK'),
-        ((SafetyCode.LIMITED_BY_ACCELERATION,), 'OK'),
+        ((SafetyCode.LIMITED_BY_LATE_TICK,), 'OK'),
     ],
 )
 def test_what_costs_displacement_limits_and_what_only_delays_does_not(made, reasons, code):
