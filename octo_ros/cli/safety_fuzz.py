@@ -142,7 +142,8 @@ def _save(arguments: argparse.Namespace, violation: Violation) -> Path:
         origin += ' (does not show on a fresh filter)'
     example = CounterExample(embodiment.name, label, origin, shorter or violation.episode)
     arguments.save.mkdir(parents=True, exist_ok=True)
-    name = f'{embodiment.name}_{label.replace(" ", "_")}_{arguments.seed}_{violation.tick}.json'
+    what = label.replace(' ', '_').replace('/', '_')
+    name = f'{embodiment.name}_{what}_{arguments.seed}_{violation.tick}.json'
     path: Path = arguments.save / name
     path.write_text(json.dumps(example.to_dict(), indent=1) + '\n')
     return path

@@ -8,7 +8,7 @@ is judged with this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +57,9 @@ class Frames:
     places: tuple[Array, ...]
 
 
+FINGERS = 'fingers'
+
+
 class Arm:
     """Forward kinematics and shapes of one robot.
 
@@ -64,8 +67,8 @@ class Arm:
         model: Its geometry.
 
     Attributes:
-        solids: All shapes that collide. A finger is as long as its travel: it covers wherever the
-            gripper may have it.
+        solids: All shapes that collide. The fingers are one box around wherever the gripper may
+            have them: what stands between them must not be hit, either.
     """
 
     solids: tuple[Solid, ...]
@@ -134,9 +137,27 @@ def _solids(model: RobotModel) -> list[Solid]:
     for frame, segment in enumerate(model.segments, 1):
         body += segment.kind == 'revolute'
         solids += [_solid(segment.link, frame, body, s) for s in segment.shapes if s.collide]
-    for finger in model.fingers:
-        solids += [_finger(model, finger, body, shape) for shape in finger.shapes if shape.collide]
-    return solids
+    fingers = [
+        _finger(model, finger, body, shape)
+        for finger in model.fingers
+        for shape in finger.shapes
+        if shape.collide
+    ]
+    return [*solids, _around(fingers)] if fingers else solids
+
+
+def _around(solids: list[Solid]) -> Solid:
+    """One box around boxes of the same link, along the link's own axes."""
+    reach = np.array([np.abs(s.turn) @ s.half for s in solids])
+    places = np.array([s.place for s in solids])
+    low, high = (places - reach).min(axis=0), (places + reach).max(axis=0)
+    return replace(
+        solids[0],
+        link=FINGERS,
+        turn=np.eye(3),
+        place=0.5 * (low + high),
+        half=0.5 * (high - low),
+    )
 
 
 def _solid(link: str, frame: int, body: int, shape: Shape) -> Solid:

@@ -31,26 +31,29 @@ def test_the_tcp_is_where_pinocchio_has_it(any_robot):
 def test_every_shape_that_collides_is_there_once(any_robot):
     _, model, judge = any_robot
     shapes = [*model.base_shapes]
-    for part in (*model.segments, *model.fingers):
-        shapes += part.shapes
-    assert len(judge.arm.solids) == sum(shape.collide for shape in shapes)
+    for segment in model.segments:
+        shapes += segment.shapes
+    # One more, around the fingers.
+    assert len(judge.arm.solids) == sum(shape.collide for shape in shapes) + 1
     bodies = [solid.body for solid in judge.arm.solids]
     assert bodies == sorted(bodies)
     assert bodies[0] == 0
     assert bodies[-1] == len(model.joint_names)
 
 
-def test_a_finger_reaches_from_closed_to_open(any_robot):
+def test_the_fingers_reach_from_closed_to_open(any_robot):
     _, model, judge = any_robot
+    solid = judge.arm.solids[-1]
+    assert (solid.link, solid.finger, solid.box) == ('fingers', True, True)
+    ends = []
     for finger in model.fingers:
-        axis = np.array(finger.axis)
-        solids = [solid for solid in judge.arm.solids if solid.link == finger.link]
-        for solid, shape in zip(solids, finger.shapes, strict=True):
-            half = 0.5 * np.abs(np.array(shape.size) @ axis)
+        for shape in finger.shapes:
+            half = 0.5 * np.array(shape.size)
             for travel in (model.finger_closed, model.finger_open):
-                center = (np.array(finger.xyz) + shape.xyz + travel * axis) @ axis
-                reach = np.abs(solid.half @ axis)
-                assert abs(center - solid.place @ axis) + half <= reach + 1e-12
+                center = np.add(finger.xyz, shape.xyz) + travel * np.array(finger.axis)
+                ends += [center - half, center + half]
+    np.testing.assert_allclose(solid.place - solid.half, np.min(ends, axis=0), atol=1e-12)
+    np.testing.assert_allclose(solid.place + solid.half, np.max(ends, axis=0), atol=1e-12)
 
 
 def test_a_finger_that_slides_askew_is_refused(any_robot):
