@@ -29,6 +29,10 @@ singular while others stand at a limit; the servo's feedback makes up for the 1 
 costs elsewhere.
 """
 
+ITERATIONS = 200
+"""After so many the solver counts as too late: about ten are usual, one takes a microsecond. A bound
+on work, unlike one on time, gives the same answer on a busy machine."""
+
 _ACTS = 1e-7  # Multiplier above which a constraint changed the solution
 _HARD, _SOFT = 0, 8  # daqp's constraint types
 
@@ -102,6 +106,7 @@ def solve(objective: Objective, constraints: Sequence[Constraint]) -> Solution |
         uppers,
         lowers,
         _types(n, len(uppers)),
+        iter_limit=ITERATIONS,
     )
     if status < 1 or not math.isfinite(velocities @ velocities):
         return None

@@ -134,7 +134,7 @@ def test_a_limit_that_is_no_number_is_not_taken_for_none():
 )
 def test_a_solver_that_fails_gives_no_solution(monkeypatch, velocities, status):
     answer = (velocities, 0.0, status, {'lam': np.zeros(3)})
-    monkeypatch.setattr(solver.daqp, 'solve', lambda *args: answer)
+    monkeypatch.setattr(solver.daqp, 'solve', lambda *args, **settings: answer)
     assert solve(wanting([0.3, 0.0, 0.0]), FREE) is None
 
 
