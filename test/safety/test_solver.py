@@ -198,7 +198,8 @@ def test_it_is_the_optimum_where_all_rows_can_be_kept(seed):
     objective = Objective(random.normal(size=(6, 6)), 0.1 * random.normal(size=6), 0.01)
     solution = solve(objective, constraints)
     v = solution.velocities
-    assert (matrix @ v <= constraints[1].upper + 1e-5).all()
+    # A row gives way by its penalty, and that little.
+    assert (matrix @ v <= constraints[1].upper + 1e-4).all()
 
     def cost(x):
         error = objective.matrix @ x - objective.target
