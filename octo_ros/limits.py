@@ -24,6 +24,9 @@ NotNegative = Annotated[float, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0, le=10)]
 Vector3 = tuple[float, float, float]
 
+LONGEST_STOP = 1.0
+"""No contract may make a stop take longer than this [s]."""
+
 HARD_LIMITS = 'config/robots/models/hard_limits.yaml'
 
 
@@ -117,19 +120,31 @@ class Limits:
 
     position_min: tuple[float, ...]
     position_max: tuple[float, ...]
-    position_margin: Positive
+    position_margin: Annotated[float, Field(ge=0.001)]
     velocity: tuple[Positive, ...]
     acceleration: tuple[Positive, ...]
     braking: tuple[Positive, ...]
     jerk: tuple[Positive, ...]
-    linear_speed: Annotated[float, Field(gt=0, le=0.5)]
-    angular_speed: Annotated[float, Field(gt=0, le=1.5)]
+    linear_speed: Annotated[float, Field(ge=0.01, le=0.5)]
+    angular_speed: Annotated[float, Field(ge=0.05, le=1.5)]
     outlier_factor: Annotated[float, Field(gt=1, le=10)]
     workspace_min: Vector3
     workspace_max: Vector3
     planes: tuple[Plane, ...]
     tilt_cone: TiltCone | None
     singularity: SingularityLimit
+
+    @model_validator(mode='after')
+    def _stops_in_time(self) -> Limits:
+        """A stop from full speed takes v/b + b/j, and nobody may have to wait for it for long."""
+        for i, (v, b, j) in enumerate(zip(self.velocity, self.braking, self.jerk, strict=False)):
+            if v / b + b / j > LONGEST_STOP:
+                msg = (
+                    f'joint {i} would need {v / b + b / j:.2f} s to stop from {v:g} rad/s;'
+                    f' at most {LONGEST_STOP:g} s are allowed'
+                )
+                raise ValueError(msg)
+        return self
 
     @model_validator(mode='after')
     def _is_consistent(self) -> Limits:
@@ -174,10 +189,10 @@ class CollisionLimits:
         obstacles: Boxes; [] for none.
     """
 
-    self_clearance: Positive
-    clearance: Positive
+    self_clearance: Annotated[float, Field(ge=0.001)]
+    clearance: Annotated[float, Field(ge=0.001)]
     finger_clearance: NotNegative
-    slow_distance: Positive
+    slow_distance: Annotated[float, Field(ge=0.02)]
     table_height: float | None
     obstacles: tuple[Obstacle, ...]
 
@@ -209,13 +224,13 @@ class Timing:
     """
 
     control_rate: Annotated[float, Field(ge=20, le=1000)]
-    command_timeout: Seconds
+    command_timeout: Annotated[float, Field(gt=0, le=1)]
     resume_within: Seconds
-    command_max_age: Seconds
-    command_max_future: Seconds
-    max_command_rate: Positive
-    state_patience: Seconds
-    max_clock_jump: Seconds
+    command_max_age: Annotated[float, Field(gt=0, le=1)]
+    command_max_future: Annotated[float, Field(gt=0, le=0.2)]
+    max_command_rate: Annotated[float, Field(gt=0, le=100)]
+    state_patience: Annotated[float, Field(gt=0, le=1)]
+    max_clock_jump: Annotated[float, Field(gt=0, le=2)]
 
     @model_validator(mode='after')
     def _is_consistent(self) -> Timing:
@@ -238,9 +253,9 @@ class Tracking:
         patience: How long it may be farther before the filter latches [s].
     """
 
-    max_joint_error: Positive
-    max_tcp_error: Positive
-    patience: Seconds
+    max_joint_error: Annotated[float, Field(gt=0, le=0.5)]
+    max_tcp_error: Annotated[float, Field(gt=0, le=0.2)]
+    patience: Annotated[float, Field(gt=0, le=1)]
 
 
 @config_dataclass
@@ -311,6 +326,8 @@ class HardLimits:
 
     def problem(self, limits: Limits, joints: tuple[str, ...]) -> str | None:
         """What `limits` ask for beyond the hard limits, with both numbers; None if nothing."""
+        if len(joints) != len(self.velocity):
+            return f'the robot has {len(joints)} joints, its hard limits {len(self.velocity)}'
         for what, unit, asked, hard in self._pairs(limits, joints):
             if asked > hard:
                 return f'{what} asks for {asked:g} {unit}; the robot allows {hard:g} {unit}'

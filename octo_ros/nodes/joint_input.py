@@ -42,9 +42,11 @@ class JointInput:
         node.create_subscription(JointStateMsg, topic, self._on_joints, qos.JOINT_STATES)
 
     def fresh(self) -> JointState | None:
-        """The newest joint state if it came within the contract's `max_age`."""
-        age = self._now() - self._received_ns
-        return self.newest if age <= self._embodiment.joint_states.max_age * 1e9 else None
+        """The newest joint state if it was measured, and came, within the contract's `max_age`."""
+        if self.newest is None:
+            return None
+        age_ns = self._now() - min(self._received_ns, self.newest.stamp_ns)
+        return self.newest if age_ns <= self._embodiment.joint_states.max_age * 1e9 else None
 
     def missing(self) -> str | None:
         """Why there is no fresh joint state, as a sentence; None if there is one."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from octo_ros.errors import OctoRosError, RosError
+from octo_ros.errors import OctoRosError, RosError, SafetyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,13 +186,20 @@ class ManagedNode(LifecycleNode):
             return
         missing = self.missing_input()
         if missing is None:
-            self.destroy_timer(self._startup_timer)
-            if self.trigger_activate() != TransitionCallbackReturn.SUCCESS:
+            if self.trigger_activate() == TransitionCallbackReturn.SUCCESS:
+                self.destroy_timer(self._startup_timer)
+                self.get_logger().info(f'{self.get_name()} is active')
+            elif not self._may_try_again():
+                self.destroy_timer(self._startup_timer)
                 raise self._failure or RosError(f'{self.get_name()} could not be activated.')
-            self.get_logger().info(f'{self.get_name()} is active')
         elif time.monotonic() > self._startup_deadline:
             msg = f'{missing} Waited {self._startup_timeout:g} s.'
             raise RosError(msg)
+
+    def _may_try_again(self) -> bool:
+        """Whether an arm that was not fit to start from may be so in a moment."""
+        in_time = time.monotonic() <= self._startup_deadline
+        return in_time and isinstance(self._failure, SafetyError)
 
 
 def _end_process() -> None:

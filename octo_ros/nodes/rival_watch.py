@@ -51,6 +51,11 @@ class RivalWatch:
             return f'Looking for another publisher on {self._arm_topic}.'
         return None
 
+    def still_there(self) -> str | None:
+        """What to wait for before this node, the arm's publisher already, may command it again."""
+        self.look()
+        return None if self.cause is None else f'{self.cause.value} Stop all but one.'
+
     def begin(self) -> None:
         """This node is the arm's publisher from now on."""
         self._began = time.monotonic()

@@ -35,6 +35,7 @@ from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros.types import Locks
 
 if TYPE_CHECKING:
+    from octo_ros.limits import Obstacle
     from octo_ros.nodes.command_input import Received
     from octo_ros.types import JointState, SafeCommand
 
@@ -71,6 +72,7 @@ class SafetyFilterNode(ManagedNode):
         self._rivals = RivalWatch(self, self._contract_driver.arm.topic)
         self._driver: RobotDriver | None = None
         self._state = SafetyState.INACTIVE
+        self._kept_obstacles: tuple[Obstacle, ...] = ()
         self._closing = ExitStack()
         if self._options.autostart:
             self.start_by_itself(self._options.startup_timeout)
@@ -79,6 +81,9 @@ class SafetyFilterNode(ManagedNode):
         """Build the filter and everything but the driver, whose topic may be taken."""
         embodiment, rate = self._embodiment, self._embodiment.timing.control_rate
         self._filter = SafetyFilter.for_embodiment(embodiment)
+        for obstacle in self._kept_obstacles:
+            if obstacle not in self._filter.obstacles:
+                self._filter.add_obstacle(obstacle)
         self._tick_timer = self.create_timer(1.0 / rate, self._on_timer)
         self._times = TickTimes(round(1e9 / rate))
         self._joints = JointInput(self, embodiment)
@@ -101,7 +106,7 @@ class SafetyFilterNode(ManagedNode):
 
     def missing_input(self) -> str | None:
         """Fresh joint states, nothing that locks the arm, and nobody else who commands it."""
-        rivals = self._rivals.missing() if self._driver is None else None
+        rivals = self._rivals.missing() if self._driver is None else self._rivals.still_there()
         return self._joints.missing() or self._outside.missing() or rivals
 
     def activate(self) -> None:
@@ -113,7 +118,7 @@ class SafetyFilterNode(ManagedNode):
         if self._driver is None:
             self._driver = RobotDriver(self, self._contract_driver, self._embodiment)
         self._rivals.begin()
-        self._filter.reset(self._now(), state, self._outside.newest)
+        self._filter.activate(self._now(), state, self._outside.newest)
         self._times.restart()
         self._commands.listening = True
 
@@ -140,7 +145,8 @@ class SafetyFilterNode(ManagedNode):
         self._reports.inactive()
 
     def cleanup(self) -> None:
-        """Forget the driver and the robot's status."""
+        """Forget the driver and the robot's status; obstacles stay until the process ends."""
+        self._kept_obstacles = self._filter.obstacles
         if self._driver is not None:
             self._driver.close()
         self._driver = None

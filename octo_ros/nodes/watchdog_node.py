@@ -20,7 +20,7 @@ from octo_ros.config import config_dataclass
 from octo_ros.embodiment import load_embodiment
 from octo_ros.fleet import in_namespace
 from octo_ros.nodes import qos
-from octo_ros.nodes.heartbeat import HEARTBEAT_TOPIC
+from octo_ros.nodes.heartbeat import HEARTBEAT_TOPIC, sender_and_count
 from octo_ros.nodes.parameters import declare
 from octo_ros.nodes.polled import Polled
 from octo_ros.nodes.process import run
@@ -93,7 +93,7 @@ class WatchdogNode(Node):
         now_ns = time.monotonic_ns()
         message = self._heartbeat.take()
         if message is not None:
-            self._watchdog.heard(now_ns, int(message.data))
+            self._watchdog.heard(now_ns, *sender_and_count(int(message.data)))
         state = self._watchdog.check(now_ns)
         if state is not WatchState.TRIPPED:
             if state is not before:

@@ -23,11 +23,6 @@ LATCHING = frozenset(
 )
 """After these the arm goes on only when somebody who looked at it resets the filter."""
 
-UNTRUE = frozenset(
-    {SafetyCode.STOP_TRACKING, SafetyCode.STOP_ROBOT_FAULT, SafetyCode.STOP_EMERGENCY}
-)
-"""After these the arm may stand elsewhere than its reference: it stopped by itself."""
-
 STOPS = frozenset(code for code in SafetyCode if code.name.startswith('STOP_'))
 
 

@@ -12,7 +12,7 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import SafetyError
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.safety.blockage import Blockage
-from octo_ros.safety.cause import STOPS, UNTRUE, Cause
+from octo_ros.safety.cause import STOPS, Cause
 from octo_ros.safety.collision.world import CollisionWorld
 from octo_ros.safety.gate import CommandGate
 from octo_ros.safety.gripper import GripperVotes
@@ -49,9 +49,8 @@ class SafetyFilter:
     (`Strikes`), silence (`CommandSilence`), and a motion that gave up; `LATCHING` says which of
     them need a reset.
 
-    An arm that does not follow, has a fault or an emergency stop is LATCHED with the reference
-    resting where it was measured, and put there again, whatever latched it, should the arm get too
-    far from it: an arm that is set free never jumps to a reference that it did not reach.
+    While it is LATCHED, whatever latched it, the reference is put where the arm is once the arm
+    rests elsewhere (`Standstill`): set free, it does not jump to a place that it did not reach.
 
     Each tick makes one period of motion, no matter how late it is. The filter is no certified
     safety function: the robot's own safety layer and an emergency stop stay in charge.
@@ -149,7 +148,7 @@ class SafetyFilter:
             now_ns: Time, on the clock of all stamps [ns]. Commands stamped before it are refused
                 from now on.
             state: Fresh, complete, finite, inside the hard limits and at rest.
-            locks: Of the last tick. LATCHED is only left while nothing in it is set.
+            locks: Of the last tick; nothing in it may be set.
 
         Raises:
             SafetyError: The state is not fit to start from, a lock or a fault is in the way, or
@@ -159,7 +158,7 @@ class SafetyFilter:
             msg = f'The filter is in {self.state.name}; it can be reset once it holds.'
             raise SafetyError(msg)
         problem = start_problem(self._embodiment, now_ns, state)
-        if problem is None and self.state is SafetyState.LATCHED:
+        if problem is None:
             causes = causes_of(locks, required_locks(self._embodiment))
             problem = next((cause.text for cause in causes), None)
         if problem is not None:
@@ -168,6 +167,7 @@ class SafetyFilter:
         self._watch = Watch(self._embodiment, self._kinematics, now_ns, state)
         self._gate = CommandGate(self._embodiment, now_ns)
         self._strikes = Strikes()
+        self._blockage = Blockage(self._embodiment.timing.control_rate)
         if self.state is SafetyState.INACTIVE or not self._gripper.flipped:
             measured = min(max(state.gripper, 0.0), 1.0)
             self._gripper = GripperVotes(self._embodiment.gripper_rules, measured)
@@ -175,6 +175,17 @@ class SafetyFilter:
         self._rest_at(state.positions)
         self.verdict = None
         self._supervisor.start()
+
+    def activate(self, now_ns: int, state: JointState, locks: Locks | None = None) -> None:
+        """Begin after INACTIVE, as `reset` does; but a latch from before stays one.
+
+        Raises:
+            SafetyError: As `reset`.
+        """
+        kept = self._supervisor.kept
+        self.reset(now_ns, state, locks)
+        if kept is not None:
+            self._supervisor.stop(kept)
 
     def deactivate(self) -> None:
         """Go to INACTIVE at once. Tick a moving arm without commands until HOLD first."""
@@ -222,7 +233,7 @@ class SafetyFilter:
         translation, rotation = _STILL, _STILL
         if self._motion.tcp is not before:
             translation, rotation = executed(before, self._motion.tcp)
-        self._settle(now_ns, was)
+        self._settle(now_ns)
         return self._safe_command(now_ns, reasons | codes, translation, rotation)
 
     def _consider(self, now_ns: int, command: AnyCommand, cause: Cause | None) -> Set[SafetyCode]:
@@ -264,13 +275,21 @@ class SafetyFilter:
             if self._watch.late:
                 # The driver waits at the last reference: less speed is less of a jerk for it.
                 return self._target.brake() | {SafetyCode.LIMITED_BY_LATE_TICK}
-            codes = self._target.step()
+            codes = self._step()
             return codes | self._blockage.seen(codes)
         if self.state is SafetyState.STOPPING:
             return self._motion.brake()
         return frozenset()
 
-    def _settle(self, now_ns: int, was: SafetyState) -> None:
+    def _step(self) -> frozenset[SafetyCode]:
+        try:
+            return self._target.step()
+        except Exception as error:
+            cause = Cause.of(SafetyCode.STOP_SOLVER, f'The motion could not be computed: {error}')
+            self._supervisor.stop(cause)
+            return self._motion.brake() | {SafetyCode.STOP_SOLVER}
+
+    def _settle(self, now_ns: int) -> None:
         """End a stop that is at rest; let go of an arm that did not follow."""
         if self.state is SafetyState.RUN:
             return
@@ -281,8 +300,7 @@ class SafetyFilter:
             self._target.restart()
         if self.state is not SafetyState.LATCHED or not self._watch.sees(now_ns):
             return
-        untrue = self._supervisor.cause.code in UNTRUE
-        if self._watch.tracking.loss is not None or (untrue and was is not SafetyState.LATCHED):
+        if self._watch.elsewhere(self._motion.positions):
             limits = self._embodiment.limits
             self._rest_at(np.clip(self._watch.measured, limits.position_min, limits.position_max))
             self._watch.tracking.let_go()

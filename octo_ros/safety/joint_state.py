@@ -53,7 +53,7 @@ class JointStateMonitor:
         """
         self._freshness.tick()
         self._hope.tick()
-        if state is None or state.stamp_ns == self.latest.stamp_ns:
+        if state is None or state.stamp_ns <= self.latest.stamp_ns:
             return False
         problem = state_problem(self._embodiment, now_ns, state)
         self._problem = problem or ''

@@ -130,14 +130,17 @@ class Motion:
         self._wanted = twist
         configuration = self._configuration()
         objective, codes = self._rules.objective(configuration, twist)
-        return self._advance(configuration, objective, codes)
+        constraints = self._rules.constraints(configuration)
+        constraints += self._rules.singularities(configuration)
+        return self._advance(configuration, objective, constraints, codes)
 
     def follow_joints(self, velocities: Array) -> frozenset[SafetyCode]:
         """Likewise with joint velocities, shape (n,), rad/s."""
         configuration = self._configuration()
         self._wanted = configuration.jacobian @ velocities
         objective = Objective(np.eye(len(velocities)), velocities)
-        return self._advance(configuration, objective, frozenset())
+        constraints = self._rules.constraints(configuration)
+        return self._advance(configuration, objective, constraints, frozenset())
 
     def brake(self) -> frozenset[SafetyCode]:
         """Make one period of the verified stop; at rest nothing happens.
@@ -182,10 +185,14 @@ class Motion:
         return Configuration(q, v, self.tcp, jacobian, tuple(contacts))
 
     def _advance(
-        self, configuration: Configuration, objective: Objective, codes: frozenset[SafetyCode]
+        self,
+        configuration: Configuration,
+        objective: Objective,
+        constraints: list[Constraint],
+        codes: frozenset[SafetyCode],
     ) -> frozenset[SafetyCode]:
         """Make one period towards what is wanted, or one of the verified stop."""
-        solved = self._solve(configuration, objective)
+        solved = self._solve(configuration, objective, constraints)
         if solved is None:
             return self.brake() | {SafetyCode.STOP_SOLVER}
         velocities, acting = solved
@@ -210,10 +217,9 @@ class Motion:
         return codes | self._lag(then, velocities) | self._commit(then)
 
     def _solve(
-        self, configuration: Configuration, objective: Objective
+        self, configuration: Configuration, objective: Objective, constraints: list[Constraint]
     ) -> tuple[Array, frozenset[SafetyCode]] | None:
         """The allowed velocities nearest to the objective; again while the TCP is too fast."""
-        constraints: list[Constraint] = self._rules.constraints(configuration)
         solution = solve(objective, constraints)
         for _ in range(MAX_CUTS):
             if solution is None:

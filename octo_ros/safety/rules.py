@@ -94,13 +94,17 @@ class MotionRules:
         return objective, frozenset(codes)
 
     def constraints(self, configuration: Configuration) -> list[Constraint]:
-        """What all limits say in the coming tick."""
+        """What all limits but that on singularities say in the coming tick."""
         constraints = [limit.constraint(configuration) for limit in self._limits]
         if configuration.contacts:
             constraints.append(self._collision.constraint(configuration))
-        if self._singularity.near(configuration.jacobian):
-            constraints.append(self._singularity.constraint(configuration))
         return constraints
+
+    def singularities(self, configuration: Configuration) -> list[Constraint]:
+        """What keeps a hand from singularities; commanded joints pass them without harm."""
+        if not self._singularity.near(configuration.jacobian):
+            return []
+        return [self._singularity.constraint(configuration)]
 
     def smallest_singular_value(self, positions: Array) -> float:
         """Of the weighed Jacobian at `positions` [rad], shape (n,)."""

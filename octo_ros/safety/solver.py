@@ -30,8 +30,10 @@ costs elsewhere.
 """
 
 ITERATIONS = 200
-"""After so many the solver counts as too late: about ten are usual, one takes a microsecond. A bound
-on work, unlike one on time, gives the same answer on a busy machine."""
+"""After so many the solver counts as too late: about ten are usual, each takes a microsecond.
+
+A bound on work, unlike one on time, gives the same answer on a busy machine.
+"""
 
 _ACTS = 1e-7  # Multiplier above which a constraint changed the solution
 _HARD, _SOFT = 0, 8  # daqp's constraint types

@@ -21,14 +21,17 @@ class Supervisor:
     Attributes:
         state: Where the filter stands.
         cause: Why it does not run; the last one while it runs.
+        kept: Why it was LATCHED when it was deactivated; None if it was not.
     """
 
     state: SafetyState
     cause: Cause
+    kept: Cause | None
 
     def __init__(self) -> None:
         self.state = SafetyState.INACTIVE
         self.cause = IDLE
+        self.kept = None
 
     @property
     def latch(self) -> str | None:
@@ -37,10 +40,12 @@ class Supervisor:
 
     def start(self) -> None:
         """The conditions of a start are met: hold."""
-        self.state, self.cause = SafetyState.HOLD, IDLE
+        self.state, self.cause, self.kept = SafetyState.HOLD, IDLE, None
 
     def deactivate(self) -> None:
         """Be INACTIVE, whatever was."""
+        if self.state is SafetyState.LATCHED:
+            self.kept = self.cause
         self.state = SafetyState.INACTIVE
 
     def run(self) -> None:

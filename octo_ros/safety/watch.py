@@ -11,6 +11,7 @@ from octo_ros.safety.clock import ClockCheck
 from octo_ros.safety.joint_state import JointStateMonitor
 from octo_ros.safety.locks import causes_of
 from octo_ros.safety.silence import CommandSilence
+from octo_ros.safety.standstill import Standstill
 from octo_ros.safety.tracking import TrackingMonitor
 from octo_ros.safety_codes import SafetyCode
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from octo_ros.robots.kinematics import Kinematics
     from octo_ros.safety.motion import Motion
     from octo_ros.types import JointState, Locks
+
+AWAY = 0.02
+"""Farther than this [rad] a resting arm is not where it was sent: drives settle to a few
+thousandths, gravity and friction included."""
 
 
 class Watch:
@@ -45,6 +50,7 @@ class Watch:
         self._required = required_locks(embodiment)
         self._clock = ClockCheck.for_timing(embodiment.timing)
         self._joint_states = JointStateMonitor(embodiment, now_ns, state)
+        self._standstill = Standstill(state.stamp_ns, state.positions)
         self.tracking = TrackingMonitor(embodiment, kinematics, now_ns)
         self.silence = CommandSilence(embodiment.timing, now_ns)
 
@@ -57,6 +63,14 @@ class Watch:
     def late(self) -> bool:
         """Whether this tick came late, so that the arm has waited at its last reference."""
         return self._clock.late
+
+    def elsewhere(self, reference: Array) -> bool:
+        """Whether the arm is known to rest away from its `reference`, shape (n,), rad.
+
+        It stopped by itself, or somebody moved it. An arm that only lags is still moving.
+        """
+        away = max(map(abs, (self.measured - reference).tolist()))
+        return away > AWAY and self._standstill.rests
 
     def sees(self, now_ns: int) -> bool:
         """Whether `measured` is fresh at `now_ns` [ns]."""
@@ -91,6 +105,7 @@ class Watch:
         self.silence.tick()
         self.tracking.tick()
         if self._joint_states.listen(now_ns, state):
+            self._standstill.look(self._joint_states.latest.stamp_ns, self.measured)
             self.tracking.look(now_ns, motion.positions, motion.tcp, self.measured, held)
         stale = self._joint_states.cause(now_ns)
         # How far an arm is away that was last seen long ago is not known.

@@ -45,23 +45,28 @@ class Watchdog:
         """Wait for the filter's next tick."""
         self.state = WatchState.WAITING
         self.reason = ''
+        self._sender = 0
         self._count = 0
         self._ticked_ns = 0
         self._waited = False
 
-    def heard(self, now_ns: int, count: int) -> None:
-        """Take in a heartbeat.
+    def heard(self, now_ns: int, sender: int, count: int) -> None:
+        """Take in a heartbeat; once one filter is watched, those of others mean nothing.
 
         Args:
             now_ns: When it was read [ns].
-            count: Ticks of the filter since its start; 0 when it is inactive.
+            sender: Which process of the filter sent it; another number after each start.
+            count: Its ticks since its start; 0 when it is inactive.
         """
         if self.state is WatchState.TRIPPED:
+            return
+        if self.state is WatchState.WATCHING and sender != self._sender:
             return
         if count == 0:
             self.reset()
         elif count > self._count:
             self.state = WatchState.WATCHING
+            self._sender = sender
             self._count = count
             self._ticked_ns = now_ns
             self._waited = False
