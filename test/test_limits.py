@@ -89,7 +89,7 @@ RULES = {'close_below': 0.45, 'open_above': 0.55, 'votes': 2, 'min_interval': 0.
         (Plane, {'normal': [0.0, 0.0, 2.0], 'offset': 0.0}, 'length 1, not 2'),
         (TiltCone, {'axis': [0.0, 0.0, 0.0], 'half_angle': 0.5}, 'length 1, not 0'),
         (SingularityLimit, {'length': 0.3, 'slow': 0.02, 'stop': 0.02}, 'stop must lie below'),
-        (CollisionLimits, {**COLLISION, 'self_clearance': 0.0}, 'greater than 0'),
+        (CollisionLimits, {**COLLISION, 'self_clearance': 0.0}, 'than or equal to 0.001'),
         (CollisionLimits, {**COLLISION, 'obstacles': [BOX, BOX]}, 'unique names, not twice box'),
         (Timing, {**TIMING, 'resume_within': 0.25}, 'longer than command_timeout, 0.25 s'),
         (GripperRules, {**RULES, 'close_below': 0.6}, 'must lie below open_above, 0.55'),

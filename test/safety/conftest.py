@@ -118,7 +118,7 @@ class Bench:
 
     Attributes:
         held: The arm stays where it is.
-        locks: What every tick is told.
+        locks: What every reset and every tick is told.
     """
 
     def __init__(self, name='ur5e', **overrides):
@@ -128,7 +128,7 @@ class Bench:
         self.q = np.array(self.embodiment.home)
         self.seq = 0
         self.held = False
-        self.locks = None
+        self.locks = Locks()
         self.reset()
 
     def reset(self):

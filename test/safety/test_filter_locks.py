@@ -94,6 +94,7 @@ def test_the_gravest_is_told_when_several_are_in_the_way(bench):
 
 def test_a_required_lock_of_which_nothing_is_known_is_held(bench_of):
     bench = bench_of(locks=DEAD_MAN)
+    bench.locks = None
     sent = bench.stream(20)
     assert {s.state for s in sent} == {SafetyState.HOLD}
     assert sent[0].code is SafetyCode.STOP_LOCKED
@@ -104,14 +105,33 @@ def test_a_required_lock_of_which_nothing_is_known_is_held(bench_of):
     assert bench.tick(lambda b: b.command()).code is SafetyCode.STOP_LOCKED
 
 
-def test_a_required_lock_must_be_known_to_leave_a_latch(bench_of):
+@pytest.mark.parametrize('before', [SafetyState.INACTIVE, SafetyState.HOLD, SafetyState.LATCHED])
+def test_a_required_lock_must_be_known_for_any_reset(bench_of, before):
     bench = bench_of(locks=DEAD_MAN)
-    bench.tick(robot_fault='off')
+    if before is SafetyState.INACTIVE:
+        bench.filter.deactivate()
+    elif before is SafetyState.LATCHED:
+        bench.tick(robot_fault='off')
+    bench.locks = None
     with pytest.raises(SafetyError, match='dead_man must be known'):
         bench.reset()
+    assert bench.filter.state is before
     bench.locks = Locks()
     bench.reset()
     assert bench.filter.state is SafetyState.HOLD
+
+
+@pytest.mark.parametrize('begin', ['reset', 'activate'])
+@pytest.mark.parametrize('latched', [False, True])
+@pytest.mark.parametrize(('told', 'code', 'says'), LATCHING + PASSING)
+def test_nothing_begins_while_something_is_in_the_way(bench, told, code, says, latched, begin):
+    if latched:
+        bench.tick(robot_fault='off')
+    before, latch = bench.filter.state, bench.filter.latch
+    with pytest.raises(SafetyError, match=f'cannot start: .*{says}'):
+        getattr(bench.filter, begin)(bench.now, bench.measured(), Locks(**told))
+    assert (bench.filter.state, bench.filter.latch) == (before, latch)
+    assert code is not SafetyCode.OK
 
 
 def test_a_latch_is_not_left_with_a_state_that_is_not_fit(bench):

@@ -142,7 +142,7 @@ def test_only_the_fingers_may_come_nearer_to_the_table(ur5e):
     low = ur5e.with_collision(table_height=0.2).world()
     nearest = low.nearest(ur5e.home)
     assert limits.finger_clearance < limits.clearance
-    fingers = ur5e.with_collision(self_clearance=1e-4, table_height=0.23).world()
+    fingers = ur5e.with_collision(self_clearance=0.001, table_height=0.23).world()
     pair = fingers.nearest(ur5e.home)
     assert nearest.second == 'table'
     assert pair.clearance in (limits.finger_clearance, limits.clearance)
@@ -208,7 +208,7 @@ def test_adding_twice_and_removing_what_is_not_there_are_told(ur5e):
 def test_the_nearest_obstacle_is_told_by_its_name(ur5e, name):
     hand = ur5e.kinematics.tcp_pose(ur5e.home).position
     spot = (float(hand[0]) + 0.15, float(hand[1]), float(hand[2]))
-    arm = ur5e.with_collision(self_clearance=1e-4, table_height=None)
+    arm = ur5e.with_collision(self_clearance=0.001, table_height=None)
     world = arm.world()
     world.add(Obstacle(name=name, size=(0.1, 0.4, 0.6), xyz=spot))
     nearest = world.nearest(arm.home)

@@ -219,8 +219,8 @@ def test_table(judge, strict, home):
 def test_obstacles_count_only_while_they_stand(judge, home):
     record = record_of(judge, swing(ELBOW, 0.05, home=home))
     tcp, _ = judge.arm.tcp(judge.arm.frames(record.positions))
-    top = tcp[0, 2] - 0.009 - 1e-3  # of a box below the fingertips, which end 9 mm lower;
-    # to be hit with them: they may come as near as they like.
+    # Of a box below the fingertips, which end 9 mm lower, and nearer to them than allowed later.
+    top = tcp[0, 2] - 0.009 - 0.011
     box = Obstacle(name='box', size=(0.2, 0.2, 0.02), xyz=(tcp[0, 0], 0.0, top - 0.01))
     for interval, expected in (((0, 200), {Invariant.OBSTACLE}), ((0, 2), set())):
         standing = replace(record, obstacles=((box, *interval),))
