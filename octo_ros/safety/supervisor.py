@@ -21,7 +21,7 @@ class Supervisor:
     Attributes:
         state: Where the filter stands.
         cause: Why it does not run; the last one while it runs.
-        kept: Why it was LATCHED when it was deactivated; None if it was not.
+        kept: Why it was LATCHED, or about to be, when it was deactivated; None if it was not.
     """
 
     state: SafetyState
@@ -44,7 +44,8 @@ class Supervisor:
 
     def deactivate(self) -> None:
         """Be INACTIVE, whatever was."""
-        if self.state is SafetyState.LATCHED:
+        stopped = self.state in (SafetyState.STOPPING, SafetyState.LATCHED)
+        if stopped and self.cause.latching:
             self.kept = self.cause
         self.state = SafetyState.INACTIVE
 

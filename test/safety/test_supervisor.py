@@ -102,6 +102,27 @@ def test_the_latch_is_a_sentence_while_there_is_one(running):
 def test_deactivation_ends_everything(running):
     running.deactivate()
     assert running.state is SafetyState.INACTIVE
+    assert running.kept is None
+
+
+@pytest.mark.parametrize('at_rest', [False, True])
+def test_a_latch_is_kept_through_deactivation_even_one_that_is_not_reached_yet(running, at_rest):
+    running.stop(LATCH)
+    if at_rest:
+        running.rest()
+    for _ in range(2):  # the second time there is nothing to keep anew
+        running.deactivate()
+        assert running.state is SafetyState.INACTIVE
+        assert running.latch is None
+        assert running.kept is LATCH
+    running.start()
+    assert running.kept is None
+
+
+def test_what_does_not_latch_is_not_kept(running):
+    running.stop(PASSING)
+    running.deactivate()
+    assert running.kept is None
 
 
 @given(st.lists(st.sampled_from(['run', 'rest', PASSING, OTHER, LATCH, LATCH_LATER]), max_size=30))
