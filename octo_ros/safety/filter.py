@@ -300,9 +300,9 @@ class SafetyFilter:
             self._target.restart()
         if self.state is not SafetyState.LATCHED or not self._watch.sees(now_ns):
             return
-        if self._watch.elsewhere(self._motion.positions):
-            limits = self._embodiment.limits
-            self._rest_at(np.clip(self._watch.measured, limits.position_min, limits.position_max))
+        elsewhere = self._watch.elsewhere(self._motion.positions)
+        if elsewhere is not None:
+            self._rest_at(elsewhere)
             self._watch.tracking.let_go()
 
     def _rest_at(self, positions: Array) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from octo_ros.safety.cause import Cause
 from octo_ros.safety.clock import ClockCheck
 from octo_ros.safety.joint_state import JointStateMonitor
@@ -48,6 +50,8 @@ class Watch:
         self, embodiment: Embodiment, kinematics: Kinematics, now_ns: int, state: JointState
     ) -> None:
         self._required = required_locks(embodiment)
+        limits = embodiment.limits
+        self._range = np.array([limits.position_min, limits.position_max])
         self._clock = ClockCheck.for_timing(embodiment.timing)
         self._joint_states = JointStateMonitor(embodiment, now_ns, state)
         self._standstill = Standstill(state.stamp_ns, state.positions)
@@ -64,13 +68,16 @@ class Watch:
         """Whether this tick came late, so that the arm has waited at its last reference."""
         return self._clock.late
 
-    def elsewhere(self, reference: Array) -> bool:
-        """Whether the arm is known to rest away from its `reference`, shape (n,), rad.
+    def elsewhere(self, reference: Array) -> Array | None:
+        """Where the arm is known to rest, if that is away from its `reference`; shape (n,), rad.
 
-        It stopped by itself, or somebody moved it. An arm that only lags is still moving.
+        It stopped by itself, or somebody moved it. An arm that only lags is still moving. Told is
+        the nearest place inside the hard limits, so that an arm beyond them is let go just once.
         """
-        away = max(map(abs, (self.measured - reference).tolist()))
-        return away > AWAY and self._standstill.rests
+        if not self._standstill.rests:
+            return None
+        place: Array = np.clip(self.measured, *self._range)
+        return place if np.abs(place - reference).max() > AWAY else None
 
     def sees(self, now_ns: int) -> bool:
         """Whether `measured` is fresh at `now_ns` [ns]."""
