@@ -197,6 +197,20 @@ class Bench:
         self.held = True
         self.q = self.q + by * np.eye(len(self.q))[joint]
 
+    def guided(self, joint, by, speed=1.0, **how):
+        """Likewise, tick by tick at `speed` [rad/s], as a hand does it; returns what was sent."""
+        ticks = int(np.ceil(abs(by) / (speed * PERIOD * 1e-9)))
+        sent = []
+        for _ in range(ticks):
+            self.pushed(joint, by / ticks)
+            sent.append(self.tick(**how))
+        return sent
+
+    def wrong(self, by, joint=0):
+        """A joint state as it comes with the next tick, wrong in one joint."""
+        q = self.q + by * np.eye(len(self.q))[joint]
+        return JointState(self.now + PERIOD, q, np.zeros(len(q)), 0.5)
+
 
 @pytest.fixture(scope='session')
 def bench_of():

@@ -140,3 +140,27 @@ def test_silence_in_the_middle_is_a_stop_under_control(each):
     assert (np.abs(steps) <= braking + 1e-9).all()
     assert sent[-1].state is SafetyState.LATCHED
     assert sent[-1].code is SafetyCode.STOP_LOST
+
+
+def test_commanded_joints_pass_a_singularity_that_stops_a_hand(bench_of):
+    """The wrist of a UR lines up with its forearm where wrist_2 is at 0."""
+    bench, wrist = bench_of('ur5'), 4
+    bench.q[wrist] = -0.3
+    bench.reset()
+    goal, sent = np.array(bench.q), []
+    for _ in range(8):
+        goal[wrist] += 0.08
+        sent += [bench.tick(lambda b: b.joint_command(goal)), *bench.ticks(9)]
+    sent += bench.ticks(20)
+    passed = np.array([s.positions[wrist] for s in sent])
+    assert passed[0] < -0.29
+    assert passed[-1] == pytest.approx(0.34, abs=1e-3)
+    assert (np.diff(passed) >= 0.0).all()
+    said = {code for s in sent for code in s.reasons}
+    assert SafetyCode.LIMITED_BY_SINGULARITY not in said
+    # Through the same place the hand is slowed down.
+    bench.until(SafetyState.HOLD)
+    bench.q[wrist] = -0.02
+    bench.reset()
+    turned = bench.stream(30, translation=(0.0, 0.0, 0.0), rotation=np.array([0.05, 0.05, 0.0]))
+    assert SafetyCode.LIMITED_BY_SINGULARITY in {code for s in turned for code in s.reasons}
