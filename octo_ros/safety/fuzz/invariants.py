@@ -63,9 +63,7 @@ class Invariant(Enum):
     SILENCE = _Rule('I7', 'at rest in time after the last accepted command', '', 0.0)
     LOCK = _Rule('I7 lock', 'at rest within the stop time of a lock or fault', '', 0.0)
     LATCHED = _Rule('I8', 'no motion when latched', '', 0.0)
-    RESET = _Rule(
-        'I8 reset', 'no reset while unfit, while moving, or latched under a lock', '', 0.0
-    )
+    RESET = _Rule('I8 reset', 'no reset while unfit, while moving, or under a lock', '', 0.0)
     IDENTITY = _Rule('I9', 'benign commands are executed as asked', 'm, rad', AS_ASKED)
     STILL = _Rule('I10', 'commands for nothing move nothing', 'rad', IN_PLACE)
     SAME = _Rule('I11', 'the same input gives the same output, bit for bit', '', 0.0)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from octo_ros.safety.fuzz.inputs import (
     Reset,
 )
 from octo_ros.safety.fuzz.record import Recorder
+from octo_ros.safety.fuzz.whereabouts import Whereabouts
 from octo_ros.safety_codes import SafetyState
 from octo_ros.types import JointState
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from octo_ros.safety.filter import SafetyFilter
     from octo_ros.safety.fuzz.inputs import Action, Episode, TickInput
     from octo_ros.types import Locks, SafeCommand
-
-_REMEMBERED = 100
-"""Joint states among which a latched filter may put its reference."""
 
 _REST_SPEED = 0.05
 """A joint that moves faster [rad/s] is none to start from."""
@@ -63,6 +60,7 @@ class Player:
         self._embodiment = embodiment
         self._filter = safety_filter
         self._clock = clock
+        self._arm = Whereabouts(embodiment)
         self.durations = []
 
     @property
@@ -84,9 +82,8 @@ class Player:
         self.now_ns, self.tick = episode.start_ns, -1
         still = np.zeros(len(episode.positions))
         state = JointState(self.now_ns, episode.positions, still, episode.gripper)
-        self._filter.reset(self.now_ns, state)
+        self._filter.reset(self.now_ns, state, UNLOCKED)
         self.recorder = Recorder(self._embodiment)
-        self._measured: deque[Array] = deque([state.positions], maxlen=_REMEMBERED)
         self._rest(state)
         for obstacle in self._embodiment.collision.obstacles:
             self.recorder.put_up(obstacle)
@@ -100,7 +97,7 @@ class Player:
         state = None
         if given.measured is not None:
             state = given.measured.state(self.now_ns, self.sent)
-            self._remember(state)
+            self._arm.see(self.now_ns, state)
         self.recorder.lock(_locked(given.locks))
         inactive = self._filter.state is SafetyState.INACTIVE
         begun = self._clock()
@@ -124,7 +121,8 @@ class Player:
             told = f'it is for {sent.joint_names} at {sent.stamp_ns}, not {self.now_ns} ns'
             self.recorder.malformed(self.tick, told)
             return None
-        if sent.state is SafetyState.LATCHED and self._relocated(sent):
+        latched = sent.state is SafetyState.LATCHED
+        if latched and self._arm.explain(self.sent, sent.positions):
             self.recorder.relocate(self.tick, sent.positions)
         verdict = self._filter.verdict
         accepted = None
@@ -133,16 +131,6 @@ class Player:
         self.recorder.sent(self.tick, sent, accepted, self.now_ns)
         self.sent = sent.positions
         return sent
-
-    def _relocated(self, sent: SafeCommand) -> bool:
-        """Whether a latched reference was put, at rest, to where the arm was measured."""
-        if (sent.positions == self.sent).all():
-            return False
-        limits = self._embodiment.limits
-        return any(
-            (sent.positions == np.clip(q, limits.position_min, limits.position_max)).all()
-            for q in self._measured
-        )
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Deactivate):
@@ -166,9 +154,7 @@ class Player:
         state = action.measured.state(self.now_ns, self.sent)
         before = self._filter.state
         moving = before in (SafetyState.RUN, SafetyState.STOPPING)
-        # A lock keeps a latched filter latched; elsewhere it goes on to refuse commands.
-        kept = before is SafetyState.LATCHED and _locked(action.locks)
-        unfit = moving or kept or not self._fit(state)
+        unfit = moving or _locked(action.locks) or not self._fit(state)
         try:
             self._filter.reset(self.now_ns, state, action.locks)
         except SafetyError:
@@ -178,31 +164,20 @@ class Player:
         if unfit:
             self.recorder.reset_to_refuse(self.tick, refused=False)
         if len(state.positions) == len(self._embodiment.joints):
-            self._remember(state)
             self._rest(state)
 
     def _rest(self, state: JointState) -> None:
+        self._arm.begin(state)
         gripper = min(max(state.gripper, 0.0), 1.0)
         self.recorder.begin(max(self.tick, 0), self.now_ns, state.positions, gripper)
         self.sent = state.positions
 
-    def _remember(self, state: JointState) -> None:
-        if self._complete(state):
-            self._measured.append(state.positions)
-
-    def _complete(self, state: JointState) -> bool:
-        return len(state.positions) == len(self._embodiment.joints) and bool(
-            np.isfinite(state.positions).all()
-        )
-
     def _fit(self, state: JointState) -> bool:
         """Whether a filter may start from a state: fresh, complete, in range, at rest."""
-        limits, source = self._embodiment.limits, self._embodiment.joint_states
-        age = (self.now_ns - state.stamp_ns) * 1e-9
+        limits = self._embodiment.limits
         return (
-            self._complete(state)
-            and bool(np.isfinite([*state.velocities, state.gripper]).all())
-            and -self._embodiment.timing.command_max_future <= age <= source.max_age
+            self._arm.complete(state)
+            and self._arm.in_time(self.now_ns, state)
             and bool((state.positions >= limits.position_min).all())
             and bool((state.positions <= limits.position_max).all())
             and bool((np.abs(state.velocities) <= _REST_SPEED).all())

@@ -34,7 +34,7 @@ class Record:
 
     Attributes:
         start: A row that no tick made: the arm rests there, by a reset, or because a latched
-            filter put its reference to where the arm was measured. Bool, shape (N,).
+            filter put its reference to where the arm was known to rest. Bool, shape (N,).
         tick: Input that made the row; of a start, the one that it came before. Shape (N,).
         positions: Shape (N, n), rad.
         velocities: As reported, shape (N, n), rad/s.
@@ -123,7 +123,7 @@ class Recorder:
         self._start(tick, positions, gripper, SafetyState.HOLD)
 
     def relocate(self, tick: int, positions: Array) -> None:
-        """A latched filter put its reference to where the arm was measured."""
+        """A latched filter put its reference to where the arm was known to rest."""
         self._start(tick, positions, self._gripper, SafetyState.LATCHED)
 
     def lock(self, locked: bool) -> None:
