@@ -170,6 +170,25 @@ class Displaced(Flaw):
         return Measured(way if offset is None else offset + way)
 
 
+class Led(Flaw):
+    """Somebody leads it elsewhere, as fast as a hand does, and keeps it there."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        super().__init__(random)
+        self._way = random.uniform(-0.4, 0.4, 7)
+        self._ticks = int(random.integers(10, 30))
+        self._shown = 0
+        self._from: Array | None = None
+
+    def show(self, offset: Array | None, sent: Array) -> Measured | None:
+        """On a straight line, whatever is sent."""
+        if self._from is None:
+            self._from = np.array(sent) if offset is None else sent + offset
+        self._shown = min(self._shown + 1, self._ticks)
+        way = self._way[: len(sent)] * (self._shown / self._ticks)
+        return Measured(self._from + way - sent)
+
+
 class BadGripper(Flaw):
     """A gripper that is not finite or out of range."""
 
@@ -186,6 +205,7 @@ FLAWS: tuple[type[Flaw], ...] = (
     Delayed,
     FromTheFuture,
     Displaced,
+    Led,
     BadGripper,
 )
 """All ways in which joint states are wrong."""

@@ -16,6 +16,7 @@ from octo_ros.safety.fuzz.plant import (
     FromTheFuture,
     Frozen,
     Incomplete,
+    Led,
     Lost,
     NotFinite,
     Plant,
@@ -104,3 +105,15 @@ def test_frozen_stays_where_it_was_with_new_stamps():
 def test_a_flaw_of_something_else_leaves_the_offset(kind):
     for state in shown(kind, offset=np.full(7, 0.01)):
         np.testing.assert_allclose(state.positions, (SENT + 0.01)[: len(state.positions)])
+
+
+def test_an_arm_that_is_led_goes_as_a_hand_does_and_stays_whatever_is_sent():
+    for seed in range(20):
+        led = Led(np.random.default_rng(seed))
+        places = [led.show(None, s * SENT).state(NOW, s * SENT).positions for s in range(1, 60)]
+        steps = np.abs(np.diff([SENT, *places], axis=0)).max(axis=1)
+        assert 0.0 < steps[0] <= 0.041
+        assert (steps[30:] <= 1e-12).all()
+        assert np.abs(places[-1] - SENT).max() == pytest.approx(
+            steps[0] * np.count_nonzero(steps > 1e-6)
+        )

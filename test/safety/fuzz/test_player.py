@@ -20,6 +20,7 @@ from octo_ros.safety.fuzz.inputs import (
     Reset,
     TickInput,
 )
+from octo_ros.safety.fuzz.invariants import Invariant
 from octo_ros.safety.fuzz.player import Player
 from octo_ros.safety.fuzz.record import NEVER
 from octo_ros.safety_codes import SafetyState
@@ -27,6 +28,11 @@ from octo_ros.types import Command, Locks
 
 NOW = 10**18
 PERIOD_NS = 10_000_000
+FAULT = Locks(robot_fault='off')
+
+
+def violations(judge, record):
+    return {f.invariant for f in judge.judge(record) if len(f.violated)}
 
 
 @pytest.fixture(scope='module')
@@ -131,16 +137,67 @@ def test_an_inactive_filter_sends_nothing(player):
     assert player.recorder.record().malformed == {}
 
 
-def test_a_latched_reference_that_goes_to_the_measured_arm_is_a_start(player):
-    away = Measured(np.full(7, 0.3))
-    for _ in range(100):
-        player.play(TickInput(PERIOD_NS, measured=away))
-        if player.state is SafetyState.LATCHED:
-            break
+def led(player, ticks, by=0.3):
+    """A latched arm is led away in 30 ticks, and rests; offsets are from what was sent."""
+    player.play(TickInput(PERIOD_NS, locks=FAULT))
+    begin = player.sent
+    for k in range(1, ticks + 1):
+        there = begin + by * min(k / 30, 1.0)
+        player.play(TickInput(PERIOD_NS, measured=Measured(there - player.sent)))
     assert player.state is SafetyState.LATCHED
+    return begin
+
+
+@pytest.mark.parametrize(('ticks', 'starts', 'by'), [(47, 1, 0.0), (55, 2, 0.3)])
+def test_a_latched_reference_that_goes_where_the_arm_rests_is_a_start(
+    player, judge, ticks, starts, by
+):
+    begin = led(player, ticks)
     record = player.recorder.record()
-    assert record.start.sum() == 2
+    assert record.start.sum() == starts
+    assert np.abs(player.sent - begin).max() == pytest.approx(by)
     assert not record.velocities[-1].any()
+    assert violations(judge, record) == set()
+
+
+class Obedient:
+    """A filter that, latched, sends what was measured last."""
+
+    def __init__(self, inner):
+        self._inner = inner
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def tick(self, now_ns, command, state, locks):
+        sent = self._inner.tick(now_ns, command, state, locks)
+        latched = sent.state is SafetyState.LATCHED and state is not None
+        return replace(sent, positions=state.positions) if latched else sent
+
+
+@pytest.mark.parametrize('by', [0.03, 0.1, 1.0])
+def test_a_latched_reference_that_follows_one_wrong_state_is_a_violation(
+    franka, judge, safety_filter, by
+):
+    player = Player(franka, Obedient(safety_filter), lambda: 0)
+    player.begin(Episode(NOW, np.array(franka.home), 1.0))
+    player.play(TickInput(PERIOD_NS, locks=FAULT))
+    for _ in range(40):
+        player.play(TickInput(PERIOD_NS))
+    assert violations(judge, player.recorder.record()) == set()
+    player.play(TickInput(PERIOD_NS, measured=Measured(by * np.eye(7)[6])))
+    record = player.recorder.record()
+    assert record.start.sum() == 1
+    assert Invariant.LATCHED in violations(judge, record)
+
+
+def test_a_latched_reference_that_goes_along_too_early_is_a_violation(
+    franka, judge, safety_filter
+):
+    player = Player(franka, Obedient(safety_filter), lambda: 0)
+    player.begin(Episode(NOW, np.array(franka.home), 1.0))
+    led(player, 10, by=0.1)
+    assert Invariant.LATCHED in violations(judge, player.recorder.record())
 
 
 def test_a_lock_keeps_a_latched_filter_latched(player):
@@ -152,6 +209,13 @@ def test_a_lock_keeps_a_latched_filter_latched(player):
     assert player.recorder.record().resets == ((1, True),)
     player.play(TickInput(PERIOD_NS, actions=(Reset(),)))
     assert player.state is SafetyState.HOLD
+
+
+@pytest.mark.parametrize('before', [(), (Deactivate(),)])
+def test_nothing_may_begin_under_a_lock(player, before):
+    pressed = Locks(held=('dead_man',))
+    player.play(TickInput(PERIOD_NS, actions=(*before, Reset(locks=pressed))))
+    assert player.recorder.record().resets == ((0, True),)
 
 
 def test_obstacles_are_noted_from_when_to_when_they_stand(player):
