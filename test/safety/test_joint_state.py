@@ -133,3 +133,16 @@ def test_a_clock_that_stands_latches_by_the_ticks(embodiment, resting, now):
     for _ in range(30):
         monitor.listen(now, None)
     assert monitor.cause(now).latching
+
+
+def test_stamps_must_increase_so_nothing_old_takes_the_place_of_the_newest(
+    embodiment, resting, now
+):
+    monitor = JointStateMonitor(embodiment, now, resting(embodiment.home))
+    newest = resting(embodiment.home, now + 50 * MS)
+    assert monitor.listen(now + 50 * MS, newest)
+    for earlier in (0, 1, 10 * MS, 49 * MS):
+        late = resting(np.array(embodiment.home) + 0.1, newest.stamp_ns - earlier)
+        assert not monitor.listen(now + 60 * MS, late)
+        assert monitor.latest is newest
+    assert monitor.listen(now + 60 * MS, resting(embodiment.home, newest.stamp_ns + 1))
