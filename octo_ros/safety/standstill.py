@@ -15,6 +15,9 @@ SPREAD = 0.01
 LASTING = 0.2
 """Time for which they have to be [s]."""
 
+UNSEEN = 0.1
+"""An arm that was not measured for longer may have been anywhere in between [s]."""
+
 FASTEST = 6.3
 """No arm moves faster than this [rad/s]: twice the speed of the fastest joint here."""
 
@@ -44,7 +47,8 @@ class Standstill:
         reach = FASTEST * 1e-9 * (stamp_ns - self._last_ns) + GLITCH
         if not _within(measured, self._last, reach):
             self._believed = False
-        if not _within(measured, self._anchor, SPREAD):
+        unseen = stamp_ns - self._last_ns > UNSEEN * 1e9
+        if unseen or not _within(measured, self._anchor, SPREAD):
             self._since_ns, self._anchor = stamp_ns, measured
         self._last_ns, self._last = stamp_ns, measured
 

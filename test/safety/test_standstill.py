@@ -120,3 +120,10 @@ def test_a_place_that_was_seen_for_a_moment_is_never_believed(before, wrong, mom
 @given(st.lists(st.floats(-SPREAD, SPREAD), min_size=25, max_size=60))
 def test_an_arm_that_only_trembles_rests(noise):
     assert looked([off(0.5 * n) for n in noise])[0].rests
+
+
+def test_an_arm_that_was_not_seen_in_between_does_not_rest():
+    stand = Standstill(0, np.zeros(6))
+    for stamp_ns in range(0, 2_000_000_000, 150_000_000):
+        stand.look(stamp_ns + 1, np.zeros(6))
+        assert not stand.rests
