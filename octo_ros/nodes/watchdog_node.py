@@ -91,8 +91,7 @@ class WatchdogNode(Node):
     def _check(self) -> None:
         before = self._watchdog.state
         now_ns = time.monotonic_ns()
-        message = self._heartbeat.take()
-        if message is not None:
+        for message in self._heartbeat.take_all():
             self._watchdog.heard(now_ns, *sender_and_count(int(message.data)))
         state = self._watchdog.check(now_ns)
         if state is not WatchState.TRIPPED:

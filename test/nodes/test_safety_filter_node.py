@@ -14,6 +14,7 @@ from std_msgs.msg import Bool, UInt64
 from visualization_msgs.msg import MarkerArray
 
 from octo_ros.nodes import qos
+from octo_ros.nodes.heartbeat import sender_and_count
 from octo_ros.nodes.safety_reports import BITS
 from octo_ros.safety_codes import SafetyCode
 from octo_ros_msgs.msg import EndEffectorDelta, ExecutedAction, JointTarget, SafetyStatus
@@ -229,6 +230,20 @@ def test_obstacles_come_and_go_and_are_kept_away_from(rig):
     assert rig.reset().success
 
 
+def test_a_latch_outlives_deactivation(rig):
+    rig.running.publish(Bool(data=False))
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    latch = rig.status.latch
+    rig.running.publish(Bool(data=True))
+    rig.spin_for(0.2)
+    assert rig.transition(Transition.TRANSITION_DEACTIVATE)
+    rig.wait_for_state(SafetyStatus.INACTIVE)
+    assert rig.transition(Transition.TRANSITION_ACTIVATE)
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    assert rig.status.latch == latch
+    assert rig.reset().success
+
+
 def test_no_parameter_can_be_changed(rig):
     changed = rig.node.set_parameters(
         [
@@ -247,7 +262,7 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     beats, pictures = [], []
     subscriptions = [
         rig.robot.create_subscription(
-            UInt64, '/octo_safety/heartbeat', lambda message: beats.append(message.data), 10
+            UInt64, '/octo_safety/heartbeat', lambda message: beats.append(sender_and_count(message.data)), 10
         ),
         rig.robot.create_subscription(MarkerArray, '/octo_safety/markers', pictures.append, 10),
     ]
@@ -257,7 +272,9 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     rig.spin_for(1.0)
     # As many as half of the ticks, of which a busy machine makes fewer than it should.
     assert len(beats) == pytest.approx((len(rig.references) - sent) / 2, abs=3)
-    assert (np.diff(beats) > 0).all()
+    senders, counts = zip(*beats, strict=True)
+    assert len(set(senders)) == 1
+    assert (np.diff(counts) > 0).all()
     shown = {marker.ns for marker in pictures[-1].markers}
     assert shown == {'workspace', 'table', 'state', 'arm', 'nearest', 'stop path'}
     frames = {marker.header.frame_id for marker in pictures[-1].markers}
@@ -267,7 +284,7 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     sent = len(rig.references)
     beats.clear()
     rig.spin_for(0.3)
-    assert set(beats) == {0}
+    assert set(beats) == {(senders[0], 0)}
     assert len(rig.references) == sent
     assert rig.transition(Transition.TRANSITION_ACTIVATE)
     for subscription in subscriptions:

@@ -18,8 +18,10 @@ pytestmark = pytest.mark.ros
     [
         (lambda limits: limits.pop('jerk'), ('limits.jerk', 'required')),
         (
-            lambda limits: limits.update(velocity=[99.0] * 6),
-            ('velocity of', '99 rad/s', 'the robot allows'),
+            lambda limits: limits.update(
+                velocity=[9.0] * 6, acceleration=[99.0] * 6, braking=[99.0] * 6, jerk=[999.0] * 6
+            ),
+            ('velocity of', '9 rad/s', 'the robot allows'),
         ),
     ],
 )
