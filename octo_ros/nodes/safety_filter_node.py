@@ -175,7 +175,7 @@ class SafetyFilterNode(ManagedNode):
         if not self._times.due(self._steady_now()):
             return
         ticks = self.active and self._driver is not None
-        locks = self._outside.look(self._rivals.cause)
+        locks = self._outside.look(self._rivals.cause, self._rivals.text)
         self._resets.answer()
         if ticks:
             self._tick(locks)

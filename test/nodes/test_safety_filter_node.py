@@ -138,7 +138,12 @@ def test_a_second_policy_latches(rig):
     second = rig.robot.create_publisher(EndEffectorDelta, 'octo/action', qos.COMMANDS)
     rig.wait_for_state(SafetyStatus.LATCHED)
     assert rig.status.code == 'STOP_DUPLICATE_PUBLISHER'
-    assert not rig.reset().success
+    refused = rig.reset()
+    assert not refused.success
+    for said in (rig.status.latch, refused.message):
+        assert 'octo/action' in said
+        assert '2 publishers: /test_robot, /test_robot' in said
+        assert 'up to 20 s' in said
     rig.robot.destroy_publisher(second)
     rig.spin_until(lambda: rig.reset().success, 'a reset')
     # One at either topic is one too many as well.
@@ -242,6 +247,26 @@ def test_a_latch_outlives_deactivation(rig):
     rig.wait_for_state(SafetyStatus.LATCHED)
     assert rig.status.latch == latch
     assert rig.reset().success
+
+
+def test_obstacles_outlive_a_cleanup(rig):
+    box = AddObstacle.Request(
+        name='post', frame_id=rig.contract.base_frame, size=Vector3(x=0.1, y=0.1, z=0.1)
+    )
+    box.pose.position.x, box.pose.orientation.w = 2.0, 1.0
+    assert rig.call(AddObstacle, '/octo_safety/add_obstacle', box).success
+    for number in (
+        Transition.TRANSITION_DEACTIVATE,
+        Transition.TRANSITION_CLEANUP,
+        Transition.TRANSITION_CONFIGURE,
+    ):
+        assert rig.transition(number)
+    rig.statuses.clear()
+    rig.spin_until(lambda: rig.transition(Transition.TRANSITION_ACTIVATE), 'the activation')
+    rig.wait_for_state(SafetyStatus.HOLD)
+    assert list(rig.status.obstacles) == ['post']
+    gone = RemoveObstacle.Request(name='post')
+    assert rig.call(RemoveObstacle, '/octo_safety/remove_obstacle', gone).success
 
 
 def test_no_parameter_can_be_changed(rig):
