@@ -79,8 +79,9 @@ class RivalWatch:
             return
         self.cause = SafetyCode.STOP_DUPLICATE_PUBLISHER
         topics = (self._arm_topic,) if arms > 1 else (ACTION_TOPIC, JOINT_TOPIC)
+        count = arms if arms > 1 else commands
         self.text = (
-            f'{" and ".join(topics)} had {arms if arms > 1 else commands} publishers: {self._names(*topics)}.'
+            f'{" and ".join(topics)} had {count} publishers: {self._names(*topics)}.'
             f' Leave only one, then reset. {LEASE}'
         )
         self._node.get_logger().error(self.text, throttle_duration_sec=5.0)

@@ -188,7 +188,8 @@ class SafetyFilterNode(ManagedNode):
         now_ns = self._now()
         received = self._commands.next()
         command = None if received is None else received.command
-        safe = self._filter.tick(now_ns, command, self._joints.newest, locks)
+        steady_ns = time.monotonic_ns()
+        safe = self._filter.tick(now_ns, command, self._joints.newest, locks, steady_ns)
         assert self._driver is not None  # the caller made sure
         self._driver.send(safe)
         if received is not None and self._filter.verdict is not None:

@@ -4,6 +4,7 @@
 
 import math
 import os
+import time
 
 import numpy as np
 import pytest
@@ -166,6 +167,15 @@ def test_a_clock_that_jumps_latches_and_the_ticks_go_on(rig, seconds):
     assert rig.reset().success
 
 
+def test_a_filter_that_was_held_up_does_not_blame_the_clock(rig):
+    time.sleep(0.8)  # of the node's process too
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    assert rig.status.code == 'STOP_CLOCK_JUMP'
+    assert 'The filter itself stood still for 0.8' in rig.status.latch
+    rig.spin_for(0.1)
+    assert rig.reset().success
+
+
 def test_joint_targets_pass_the_same_filter(rig):
     publisher = rig.joint_publisher()
     rig.spin_until(lambda: publisher.get_subscription_count() > 0, 'the filter to listen')
@@ -287,7 +297,10 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     beats, pictures = [], []
     subscriptions = [
         rig.robot.create_subscription(
-            UInt64, '/octo_safety/heartbeat', lambda message: beats.append(sender_and_count(message.data)), 10
+            UInt64,
+            '/octo_safety/heartbeat',
+            lambda message: beats.append(sender_and_count(message.data)),
+            10,
         ),
         rig.robot.create_subscription(MarkerArray, '/octo_safety/markers', pictures.append, 10),
     ]
