@@ -30,6 +30,7 @@ from octo_ros.nodes.safety_locks import SafetyLocks
 from octo_ros.nodes.safety_markers import SafetyMarkers
 from octo_ros.nodes.safety_reports import SafetyReports
 from octo_ros.nodes.tick_times import TickTimes
+from octo_ros.nodes.watchdog_watch import WatchdogWatch
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros.types import Locks
@@ -98,6 +99,7 @@ class SafetyFilterNode(ManagedNode):
             actions=self._actions,
             times=self._times,
             clock=self._steady_now,
+            watched=WatchdogWatch(self).look,
         )
         self._resets = ResetService(self, self._joints, self._reset)
         self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
