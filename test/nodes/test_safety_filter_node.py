@@ -170,7 +170,8 @@ def test_a_clock_that_jumps_latches_and_the_ticks_go_on(rig, seconds):
 def test_a_filter_that_was_held_up_does_not_blame_the_clock(rig):
     time.sleep(0.8)  # of the node's process too
     rig.wait_for_state(SafetyStatus.LATCHED)
-    assert rig.status.code == 'STOP_CLOCK_JUMP'
+    # Its joint states are old by then, too.
+    assert 'STOP_CLOCK_JUMP' in rig.status.active
     assert 'The filter itself stood still for 0.8' in rig.status.latch
     rig.spin_for(0.1)
     assert rig.reset().success
