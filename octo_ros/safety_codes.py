@@ -64,7 +64,7 @@ class SafetyCode(Enum):
     STOP_LOST = 'Commands stopped coming in the middle of a motion; a reset is needed to go on.'
     STOP_NOT_FINITE = 'Several commands in a row were not finite; a reset is needed to go on.'
     STOP_OUTLIERS = 'Too many commands were absurdly long; a reset is needed to go on.'
-    STOP_CLOCK_JUMP = 'The clock jumped; stamps mean nothing until a reset.'
+    STOP_CLOCK_JUMP = 'The clock jumped, or the filter stood still; a reset is needed to go on.'
     STOP_OBSTACLE = 'An obstacle was put where the arm could not stop before it.'
     STOP_STATE_TIMEOUT = 'Joint states are missing, incomplete or too old; the arm was stopped.'
     STOP_TRACKING = 'The arm does not follow its commands; it was stopped.'

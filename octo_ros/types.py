@@ -276,12 +276,14 @@ class Locks:
         held: Names of those that only have to be released, like a dead man's switch.
         robot_fault: What the robot says is wrong with it; empty if nothing.
         cause: A cause to stop that the caller found, one of the STOP_* codes.
+        cause_text: What is to be said about it; empty for the code's own sentence.
     """
 
     latched: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     robot_fault: str = ''
     cause: SafetyCode | None = None
+    cause_text: str = ''
 
 
 @dataclass(frozen=True)

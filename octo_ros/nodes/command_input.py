@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 ACTION_TOPIC = 'octo/action'
 JOINT_TOPIC = 'octo/joint_action'
-CAPACITY = 10
+CAPACITY = qos.COMMANDS.depth
 """Commands that wait for their tick: as many as come within 0.1 s, one per tick of 100 Hz."""
+
+MAX_JOINTS = 32
+MAX_NAME = 256
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Received:
     """A command and the message that brought it.
 
     Attributes:
-        message: As it came, for the report about it.
+        message: As it came, for the report about it; without what was too long to be sent back.
         command: What the safety filter judges.
         problem: What is wrong with the message's form; empty if nothing.
     """
@@ -73,15 +76,41 @@ class CommandInput:
             yield self._queue.popleft()
 
     def _on_action(self, message: EndEffectorDelta) -> None:
-        self._add(Received(message, command_from_message(message)))
+        if self.listening:
+            problem = _cut_frame(message)
+            self._add(Received(message, command_from_message(message), problem))
 
     def _on_target(self, message: JointTarget) -> None:
-        command = joint_command_from_message(message)
-        self._add(Received(message, command, joint_target_problem(message)))
+        if self.listening:
+            problem = _cut_joints(message) or joint_target_problem(message)
+            self._add(Received(message, joint_command_from_message(message), problem))
 
     def _add(self, received: Received) -> None:
-        if not self.listening:
-            return
         if len(self._queue) == CAPACITY:
             self._dropped(self._queue.popleft())
         self._queue.append(received)
+
+
+def _cut_frame(message: EndEffectorDelta | JointTarget) -> str:
+    """Cut off a frame that is too long to be one, so that no check takes what is left for it."""
+    length = len(message.header.frame_id)
+    if length <= MAX_NAME:
+        return ''
+    message.header.frame_id = f'{message.header.frame_id[:MAX_NAME]}…'
+    return f'frame_id has {length} characters; {MAX_NAME} are allowed.'
+
+
+def _cut_joints(message: JointTarget) -> str:
+    """Drop joints that are too many to be looked at, or whose names, or frame, are too long."""
+    names, positions = len(message.joint_names), len(message.positions)
+    problem = _cut_frame(message)
+    if max(names, positions) > MAX_JOINTS:
+        problem = (
+            f'The joint target has {names} joint_names and {positions} positions;'
+            f' {MAX_JOINTS} are allowed.'
+        )
+    elif any(len(name) > MAX_NAME for name in message.joint_names):
+        problem = f'A joint name has more than {MAX_NAME} characters.'
+    if problem:
+        message.joint_names, message.positions = [], []
+    return problem

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rclpy.timer import Timer
 
 RETRY_PERIOD = 0.1
+LOG_PAUSE = 5.0
 
 
 class ManagedNode(LifecycleNode):
@@ -42,6 +43,7 @@ class ManagedNode(LifecycleNode):
         super().__init__(name)
         self.active = False
         self._loaded = False
+        self._trying_again = False
         self._failure: Exception | None = None
         self._configured_entities: list[object] = []
 
@@ -169,7 +171,11 @@ class ManagedNode(LifecycleNode):
             action()
         except OctoRosError as error:
             self._failure = error
-            self.get_logger().error(f'Cannot {verb}: {error}')
+            text = f'Cannot {verb}: {error}'
+            if self._trying_again:  # ten times per second
+                self.get_logger().error(text, throttle_duration_sec=LOG_PAUSE)
+            else:
+                self.get_logger().error(text)
             return TransitionCallbackReturn.FAILURE
         except Exception as error:
             # rclpy would drop the reason of a bug; it is kept, and ends the process at autostart.
@@ -187,9 +193,12 @@ class ManagedNode(LifecycleNode):
         missing = self.missing_input()
         if missing is None:
             if self.trigger_activate() == TransitionCallbackReturn.SUCCESS:
+                self._trying_again = False
                 self.destroy_timer(self._startup_timer)
                 self.get_logger().info(f'{self.get_name()} is active')
-            elif not self._may_try_again():
+            elif self._may_try_again():
+                self._trying_again = True
+            else:
                 self.destroy_timer(self._startup_timer)
                 raise self._failure or RosError(f'{self.get_name()} could not be activated.')
         elif time.monotonic() > self._startup_deadline:

@@ -23,8 +23,9 @@ MAX_OBSTACLES = 32
 """Each costs computing time in every tick."""
 
 MAX_NAME = 64
+MIN_SIZE = 0.001  # m
 MAX_SIZE = 10.0  # m, and largest distance from the base along an axis
-RESERVED = 'table'
+TABLE = 'table'
 
 
 class ObstacleServices:
@@ -40,6 +41,8 @@ class ObstacleServices:
         self._node = node
         self._filter = safety
         self._base_frame = base_frame
+        # The status and the markers tell bodies by their names.
+        self._reserved = {TABLE, *(body.link for body in safety.capsules())}
         node.create_service(AddObstacle, '~/add_obstacle', self._on_add)
         node.create_service(RemoveObstacle, '~/remove_obstacle', self._on_remove)
 
@@ -60,6 +63,9 @@ class ObstacleServices:
         self, request: RemoveObstacle.Request, response: RemoveObstacle.Response
     ) -> RemoveObstacle.Response:
         try:
+            if len(request.name) > MAX_NAME:
+                msg = f'No obstacle has a name like {_shown(request.name)}.'
+                raise SafetyError(msg)
             self._filter.remove_obstacle(request.name)
         except OctoRosError as error:
             response.success, response.message = False, str(error)
@@ -89,22 +95,33 @@ class ObstacleServices:
 
     def _check(self, request: AddObstacle.Request) -> None:
         given = request.frame_id
-        lengths = np.abs(
-            [*array_from_vector(request.size), *array_from_vector(request.pose.position)]
-        )
+        size, position = array_from_vector(request.size), array_from_vector(request.pose.position)
         problem = None
         if given != self._base_frame:
-            problem = f'frame_id is {given!r}; poses are given in {self._base_frame!r}.'
-        elif not request.name or len(request.name) > MAX_NAME or request.name == RESERVED:
+            problem = f'frame_id is {_shown(given)}; poses are given in {self._base_frame!r}.'
+        elif not 0 < len(request.name) <= MAX_NAME or not request.name.isprintable():
             problem = (
-                f'name is {request.name!r}; give 1 to {MAX_NAME} characters, and not {RESERVED!r}.'
+                f'name is {_shown(request.name)}; give 1 to {MAX_NAME} characters that can be'
+                ' printed.'
             )
-        elif not (lengths <= MAX_SIZE).all():
+        elif request.name in self._reserved:
+            problem = f'name is {request.name!r}, which the arm keeps away from or is made of.'
+        elif not ((size >= MIN_SIZE) & (size <= MAX_SIZE)).all():
             problem = (
-                f'size and position must be finite and at most {MAX_SIZE:g} m, not '
-                f'{lengths.tolist()}.'
+                f'size must be finite, {MIN_SIZE:g} to {MAX_SIZE:g} m along each axis, not'
+                f' {size.tolist()}.'
+            )
+        elif not (np.abs(position) <= MAX_SIZE).all():
+            problem = (
+                f'position must be finite and within {MAX_SIZE:g} m of the base along each axis,'
+                f' not {position.tolist()}.'
             )
         elif len(self._filter.obstacles) >= MAX_OBSTACLES:
             problem = f'There are {MAX_OBSTACLES} obstacles already, as many as are allowed.'
         if problem is not None:
             raise SafetyError(problem)
+
+
+def _shown(text: str) -> str:
+    """What somebody sent, short and without line breaks, for a sentence."""
+    return repr(text if len(text) <= MAX_NAME else f'{text[:MAX_NAME]}…')

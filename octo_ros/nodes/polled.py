@@ -11,6 +11,8 @@ from rclpy.callback_groups import CallbackGroup
 from octo_ros.nodes import qos
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rclpy.node import Node
     from rclpy.qos import QoSProfile
 
@@ -40,7 +42,7 @@ class Polled:
         node: Who listens.
         kind: Message class.
         topic: Topic name.
-        profile: Of a depth of one; with the default, any publisher will do.
+        profile: With the default, only the newest is kept, and any publisher will do.
     """
 
     def __init__(
@@ -52,16 +54,25 @@ class Polled:
     ) -> None:
         self._node = node
         self._group = _Never()
+        self._depth = profile.depth
         self._subscription = node.create_subscription(
             kind, topic, _unused, profile, callback_group=self._group
         )
 
     def take(self) -> Any | None:  # noqa: ANN401
-        """The newest message since the last call; None when none has come."""
+        """The oldest message that waits, with the default the newest; None when none does."""
         handle = self._subscription.handle
         with handle:
             taken = handle.take_message(self._subscription.msg_type, False)
         return None if taken is None else taken[0]
+
+    def take_all(self) -> Iterator[Any]:
+        """All that wait, oldest first, but no more than the profile keeps."""
+        for _ in range(self._depth):
+            message = self.take()
+            if message is None:
+                return
+            yield message
 
     def close(self) -> None:
         """Leave the topic."""

@@ -26,10 +26,12 @@ def image(*, reliable: bool) -> QoSProfile:
 JOINT_STATES = _profile(10, reliable=False)
 # As the former, where only the newest is looked at.
 NEWEST = _profile(1, reliable=False)
-# Only the newest count matters, but the last one, the farewell, must arrive.
-HEARTBEAT = _profile(1, reliable=True)
-# A lost command is a lost displacement.
-COMMANDS = _profile(5, reliable=True)
+# The last one, the farewell, must arrive; ten, so that another filter's beats, of which each watch
+# reads all that came, do not push out those of the watched one.
+HEARTBEAT = _profile(10, reliable=True)
+# A lost command is a lost displacement. As many as the safety filter lets wait: of what the
+# middleware drops, nobody can tell.
+COMMANDS = _profile(10, reliable=True)
 STATUS = _profile(10, reliable=True)
 # Every decision about a command is told, also when a burst of commands is refused.
 DECISIONS = _profile(100, reliable=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Discovery of a running filter takes up to three seconds on a busy machine.
 SEARCH = 3.0
 NEWCOMER = 10.0
+LEASE = 'A process that was killed counts until the middleware forgets it, after up to 20 s.'
 
 
 class RivalWatch:
@@ -28,16 +29,18 @@ class RivalWatch:
 
     Attributes:
         cause: The cause to stop while there is a rival; None otherwise.
+        text: Who it is, and what to do; empty while there is none.
     """
 
     cause: SafetyCode | None
+    text: str
 
     def __init__(self, node: Node, arm_topic: str) -> None:
         self._node = node
         self._arm_topic = arm_topic
         self._search_deadline = time.monotonic() + SEARCH
         self._began = 0.0
-        self.cause = None
+        self._clear()
 
     def missing(self) -> str | None:
         """What to wait for before this node may become the arm's publisher.
@@ -54,12 +57,12 @@ class RivalWatch:
     def still_there(self) -> str | None:
         """What to wait for before this node, the arm's publisher already, may command it again."""
         self.look()
-        return None if self.cause is None else f'{self.cause.value} Stop all but one.'
+        return self.text or None
 
     def begin(self) -> None:
         """This node is the arm's publisher from now on."""
         self._began = time.monotonic()
-        self.cause = None
+        self._clear()
 
     def look(self) -> None:
         """Find rivals.
@@ -72,24 +75,27 @@ class RivalWatch:
             raise RosError(self._taken())  # discovery was slower than the search
         commands = sum(self._node.count_publishers(topic) for topic in (ACTION_TOPIC, JOINT_TOPIC))
         if arms <= 1 and commands <= 1:
-            self.cause = None
+            self._clear()
             return
         self.cause = SafetyCode.STOP_DUPLICATE_PUBLISHER
         topics = (self._arm_topic,) if arms > 1 else (ACTION_TOPIC, JOINT_TOPIC)
-        self._node.get_logger().error(
-            f'{" and ".join(topics)} have more than one publisher ({self._names(*topics)}): the '
-            'arm is stopped. Leave only one, then reset.',
-            throttle_duration_sec=5.0,
+        count = arms if arms > 1 else commands
+        self.text = (
+            f'{" and ".join(topics)} had {count} publishers: {self._names(*topics)}.'
+            f' Leave only one, then reset. {LEASE}'
         )
+        self._node.get_logger().error(self.text, throttle_duration_sec=5.0)
+
+    def _clear(self) -> None:
+        self.cause, self.text = None, ''
 
     def _taken(self) -> str:
         return (
             f'{self._arm_topic} already has a publisher ({self._names(self._arm_topic)}): a second'
-            ' safety filter would fight with it. Stop the other one first.'
+            f' safety filter would fight with it. Stop the other one first. {LEASE}'
         )
 
     def _names(self, *topics: str) -> str:
-        """Nodes that publish there, without this one."""
-        own = self._node.get_name()
+        """Nodes that publish there; this one, where it does, is one of them."""
         infos = [i for topic in topics for i in self._node.get_publishers_info_by_topic(topic)]
-        return ', '.join(info.node_name for info in infos if info.node_name != own)
+        return ', '.join(f'{i.node_namespace.rstrip("/")}/{i.node_name}' for i in infos)

@@ -30,6 +30,7 @@ from octo_ros.nodes.safety_locks import SafetyLocks
 from octo_ros.nodes.safety_markers import SafetyMarkers
 from octo_ros.nodes.safety_reports import SafetyReports
 from octo_ros.nodes.tick_times import TickTimes
+from octo_ros.nodes.watchdog_watch import WatchdogWatch
 from octo_ros.safety.filter import SafetyFilter
 from octo_ros.safety_codes import SafetyCode, SafetyState
 from octo_ros.types import Locks
@@ -98,6 +99,7 @@ class SafetyFilterNode(ManagedNode):
             actions=self._actions,
             times=self._times,
             clock=self._steady_now,
+            watched=WatchdogWatch(self).look,
         )
         self._resets = ResetService(self, self._joints, self._reset)
         self._obstacles = ObstacleServices(self, self._filter, embodiment.base_frame)
@@ -175,7 +177,7 @@ class SafetyFilterNode(ManagedNode):
         if not self._times.due(self._steady_now()):
             return
         ticks = self.active and self._driver is not None
-        locks = self._outside.look(self._rivals.cause)
+        locks = self._outside.look(self._rivals.cause, self._rivals.text)
         self._resets.answer()
         if ticks:
             self._tick(locks)
@@ -188,7 +190,8 @@ class SafetyFilterNode(ManagedNode):
         now_ns = self._now()
         received = self._commands.next()
         command = None if received is None else received.command
-        safe = self._filter.tick(now_ns, command, self._joints.newest, locks)
+        steady_ns = time.monotonic_ns()
+        safe = self._filter.tick(now_ns, command, self._joints.newest, locks, steady_ns)
         assert self._driver is not None  # the caller made sure
         self._driver.send(safe)
         if received is not None and self._filter.verdict is not None:

@@ -49,15 +49,17 @@ class SafetyLocks:
         for name, source in embodiment.locks.items():
             node.create_subscription(Bool, source.topic, self._listener(name), qos.LOCKS)
 
-    def look(self, cause: SafetyCode | None) -> Locks:
+    def look(self, cause: SafetyCode | None, text: str = '') -> Locks:
         """What holds now; to be called once per tick, also while the filter is inactive.
 
         Args:
             cause: A cause to stop that the caller found; None if there is none.
+            text: What is to be said about it.
         """
         now_ns = self._clock()
         locks = self._monitor.locks(now_ns)
-        self.newest = replace(locks, robot_fault=self._status.fault(now_ns), cause=cause)
+        fault = self._status.fault(now_ns)
+        self.newest = replace(locks, robot_fault=fault, cause=cause, cause_text=text)
         return self.newest
 
     def missing(self) -> str | None:

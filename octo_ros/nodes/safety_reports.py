@@ -49,6 +49,7 @@ class SafetyReports:
         actions: The counts of commands.
         times: The counts of ticks.
         clock: Time that never jumps [ns].
+        watched: Says what is wrong with the watchdog; empty if nothing.
     """
 
     def __init__(
@@ -60,14 +61,18 @@ class SafetyReports:
         actions: ExecutedActions,
         times: TickTimes,
         clock: Callable[[], int],
+        watched: Callable[[], str],
     ) -> None:
         self._node = node
         self._robot = embodiment.name
+        # With the namespace: /diagnostics has one entry per name, and there may be two robots.
+        self._name = node.get_fully_qualified_name().lstrip('/')
         self._base_frame = embodiment.base_frame
         self._filter = safety
         self._actions = actions
         self._times = times
         self._clock = clock
+        self._watched = watched
         # The tick that is nearest to the time of the next status.
         self._status_ns = round(1e9 / STATUS_RATE - 0.5e9 / embodiment.timing.control_rate)
         self._published_ns = 0
@@ -174,7 +179,9 @@ class SafetyReports:
     def _publish_diagnostics(self) -> None:
         status = self._newest
         held = [*status.locks, *([status.robot_fault] if status.robot_fault else [])]
-        level = LEVELS.get(status.state, DiagnosticStatus.WARN if held else DiagnosticStatus.OK)
+        unwatched = self._watched()
+        level = DiagnosticStatus.WARN if held or unwatched else DiagnosticStatus.OK
+        level = LEVELS.get(status.state, level)
         values = {
             'state': SafetyState(status.state).name,
             'latch': status.latch,
@@ -201,8 +208,8 @@ class SafetyReports:
             status=[
                 DiagnosticStatus(
                     level=level,
-                    name=f'{self._node.get_name()}: safety filter',
-                    message=' '.join(filter(None, (status.reason, status.latch))),
+                    name=f'{self._name}: safety filter',
+                    message=' '.join(filter(None, (status.reason, status.latch, unwatched))),
                     hardware_id=self._robot,
                     values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
                 )

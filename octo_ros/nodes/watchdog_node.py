@@ -68,6 +68,8 @@ class WatchdogNode(Node):
         period = options.timeout / CHECKS_PER_TIMEOUT
         self._watchdog = Watchdog(round(1e9 * options.timeout), round(1e9 * period))
         self._stopper: Stopper = make_stopper(self, embodiment, embodiment.drivers[options.driver])
+        # With the namespace: /diagnostics has one entry per name, and there may be two robots.
+        self._name = self.get_fully_qualified_name().lstrip('/')
         self._tripped_ns = 0
         self._trips = 0
         self._said: set[str] = set()
@@ -91,8 +93,7 @@ class WatchdogNode(Node):
     def _check(self) -> None:
         before = self._watchdog.state
         now_ns = time.monotonic_ns()
-        message = self._heartbeat.take()
-        if message is not None:
+        for message in self._heartbeat.take_all():
             self._watchdog.heard(now_ns, *sender_and_count(int(message.data)))
         state = self._watchdog.check(now_ns)
         if state is not WatchState.TRIPPED:
@@ -158,7 +159,7 @@ class WatchdogNode(Node):
         }
         status = DiagnosticStatus(
             level=level,
-            name=f'{self.get_name()}: safety filter',
+            name=f'{self._name}: safety filter',
             message=message,
             values=[KeyValue(key=key, value=value) for key, value in values.items()],
         )

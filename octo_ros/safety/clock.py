@@ -34,6 +34,7 @@ class ClockCheck:
         self._period_ns = period_ns
         self._max_jump_ns = max_jump_ns
         self._last_ns: int | None = None
+        self._last_steady_ns: int | None = None
         self.late = False
 
     @classmethod
@@ -41,16 +42,26 @@ class ClockCheck:
         """The check that a robot's timing asks for."""
         return cls(round(1e9 / timing.control_rate), round(1e9 * timing.max_clock_jump))
 
-    def problem(self, now_ns: int) -> str | None:
+    def problem(self, now_ns: int, steady_ns: int | None = None) -> str | None:
         """How far the clock jumped since the tick before, as a sentence; None if it did not.
 
         Args:
             now_ns: Time of this tick [ns]; call once per tick.
+            steady_ns: The same on a clock that never jumps [ns], which tells a jump from a filter
+                that did not run; None if there is none.
         """
         last_ns, self._last_ns = self._last_ns, now_ns
+        last_steady_ns, self._last_steady_ns = self._last_steady_ns, steady_ns
         self.late = last_ns is not None and now_ns - last_ns > LATE * self._period_ns
         if last_ns is None or -self._period_ns <= now_ns - last_ns <= self._max_jump_ns:
             return None
+        if steady_ns is not None and last_steady_ns is not None:
+            stood_ns = steady_ns - last_steady_ns
+            if abs(now_ns - last_ns - stood_ns) <= self._period_ns:
+                return (
+                    f'The filter itself stood still for {1e-9 * stood_ns:.3f} s: its process was'
+                    f' held up; allowed are {1e-9 * self._max_jump_ns:g} s.'
+                )
         return (
             f'The clock jumped by {1e-9 * (now_ns - last_ns):+.3f} s from one tick to the next;'
             f' allowed are {-1e-9 * self._period_ns:g} to {1e-9 * self._max_jump_ns:g} s.'

@@ -197,6 +197,7 @@ class SafetyFilter:
         command: AnyCommand | None = None,
         state: JointState | None = None,
         locks: Locks | None = None,
+        steady_ns: int | None = None,
     ) -> SafeCommand:
         """Make one control period. Call it exactly once per period.
 
@@ -207,6 +208,8 @@ class SafetyFilter:
             locks: What the caller knows to be in the way; None if it knows nothing, which is as
                 much as a set lock if the contract requires one. While something is set, commands
                 are refused with it.
+            steady_ns: Time on a clock that never jumps [ns], from which a filter that was held up
+                knows that it was not the clock; None if there is none.
 
         Returns:
             What to send to the robot, in every state.
@@ -218,6 +221,7 @@ class SafetyFilter:
             msg = 'The safety filter is inactive; reset it with a fresh joint state first.'
             raise SafetyError(msg)
         before, was = self._motion.tcp, self.state
+        self._watch.steady_ns = steady_ns
         cause = self._watch.cause(now_ns, state, locks, self._motion, held=was is SafetyState.HOLD)
         reasons: Set[SafetyCode] = frozenset()
         if cause is not None:

@@ -108,7 +108,7 @@ def causes_of(locks: Locks | None, required: tuple[str, ...]) -> list[Cause]:
         if locks.cause not in STOPS:
             msg = f'{locks.cause} is no cause to stop; give one of the STOP_* codes, or None.'
             raise SafetyError(msg)
-        causes.append(Cause.of(locks.cause))
+        causes.append(Cause.of(locks.cause, locks.cause_text))
     if locks.held:
         text = f'{", ".join(locks.held)} is set, or silent; release it to go on.'
         causes.append(Cause.of(SafetyCode.STOP_LOCKED, text))

@@ -41,10 +41,12 @@ class Watch:
     Attributes:
         tracking: Whether the arm follows.
         silence: How long no command was accepted.
+        steady_ns: Time of the coming tick on a clock that never jumps [ns]; None if unknown.
     """
 
     tracking: TrackingMonitor
     silence: CommandSilence
+    steady_ns: int | None
 
     def __init__(
         self, embodiment: Embodiment, kinematics: Kinematics, now_ns: int, state: JointState
@@ -52,6 +54,7 @@ class Watch:
         self._required = required_locks(embodiment)
         limits = embodiment.limits
         self._range = np.array([limits.position_min, limits.position_max])
+        self.steady_ns = None
         self._clock = ClockCheck.for_timing(embodiment.timing)
         self._joint_states = JointStateMonitor(embodiment, now_ns, state)
         self._standstill = Standstill(state.stamp_ns, state.positions)
@@ -106,7 +109,7 @@ class Watch:
             SafetyError: `locks.cause` is no STOP_* code.
         """
         causes = causes_of(locks, self._required)
-        jump = self._clock.problem(now_ns)
+        jump = self._clock.problem(now_ns, self.steady_ns)
         if jump is not None:
             causes.insert(0, Cause.of(SafetyCode.STOP_CLOCK_JUMP, jump))
         self.silence.tick()

@@ -38,6 +38,7 @@ class FakeNode:
         self.services = {}
         self.timers = []
         self.logger = FakeLogger()
+        self.publisher_counts = {}
 
     def create_publisher(self, kind, topic, profile):
         del kind, profile
@@ -60,5 +61,11 @@ class FakeNode:
     def get_logger(self):
         return self.logger
 
+    def count_publishers(self, topic):
+        return self.publisher_counts.get(topic, 0)
+
     def get_name(self):
         return 'octo_safety'
+
+    def get_fully_qualified_name(self):
+        return '/left/octo_safety'

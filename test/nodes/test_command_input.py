@@ -59,7 +59,7 @@ def test_a_message_is_kept_as_it_came(made):
 
 
 @pytest.mark.parametrize(
-    ('names', 'positions'), [(['a', 'b'], [1.0]), ([], [1.0]), (['a'], []), (['a'], [1.0] * 99)]
+    ('names', 'positions'), [(['a', 'b'], [1.0]), ([], [1.0]), (['a'], []), (['a'], [1.0] * 32)]
 )
 def test_lengths_that_do_not_go_together_reach_the_filter_as_no_joints(made, names, positions):
     commands, heard, _ = made
@@ -69,6 +69,50 @@ def test_lengths_that_do_not_go_together_reach_the_filter_as_no_joints(made, nam
     assert received.command.positions.shape == (0,)
     assert f'{len(names)} joint_names but {len(positions)} positions' in received.problem
     assert list(received.message.positions) == positions
+
+
+@pytest.mark.parametrize(
+    ('fields', 'text'),
+    [
+        ({'joint_names': ['a'] * 10**6, 'positions': [0.0] * 10**6}, '1000000 joint_names'),
+        ({'joint_names': ['a'], 'positions': [0.0] * 10**6}, '1000000 positions'),
+        ({'joint_names': ['a', 'b' * 10**6], 'positions': [0.0, 1.0]}, '256 characters'),
+    ],
+)
+def test_joints_beyond_all_measure_are_dropped_and_told_in_short(made, fields, text):
+    commands, heard, _ = made
+    heard[JOINT_TOPIC](JointTarget(seq=7, **fields))
+    received = commands.next()
+    assert (received.command.seq, received.command.joint_names) == (7, ())
+    assert text in received.problem
+    assert len(received.problem) < 100
+    assert not received.message.joint_names
+    assert not received.message.positions
+
+
+@pytest.mark.parametrize(
+    ('topic', 'kind'), [(ACTION_TOPIC, EndEffectorDelta), (JOINT_TOPIC, JointTarget)]
+)
+def test_a_frame_beyond_all_measure_is_not_sent_back(made, topic, kind):
+    commands, heard, _ = made
+    message = kind()
+    if kind is JointTarget:
+        message.joint_names, message.positions = ['a'], [0.0]
+    message.header.frame_id = 'x' * 2_000_000
+    heard[topic](message)
+    received = commands.next()
+    assert received.problem == 'frame_id has 2000000 characters; 256 are allowed.'
+    assert len(received.message.header.frame_id) == 257
+    # Refused by the check of the shape, which knows neither this frame nor an arm without joints.
+    assert getattr(received.command, 'joint_names', ()) == ()
+
+
+def test_a_cut_frame_is_never_a_right_one(made):
+    commands, heard, _ = made
+    message = EndEffectorDelta()
+    message.header.frame_id = 'x' * 257
+    heard[ACTION_TOPIC](message)
+    assert commands.next().command.frame_id == 'x' * 256 + '…'
 
 
 def test_a_joint_target_is_converted_faithfully(made):

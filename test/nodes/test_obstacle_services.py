@@ -3,6 +3,7 @@
 """What may be put into the safety filter's world by a service."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ class FakeFilter:
 
     def add_obstacle(self, obstacle):
         self.obstacles += (obstacle,)
+
+    def capsules(self):
+        return (SimpleNamespace(link='wrist'),)
 
     def remove_obstacle(self, name):
         msg = f'There is no obstacle {name!r}.'
@@ -84,6 +88,13 @@ def turned(w):
         ({'name': ''}, '1 to 64 characters'),
         ({'name': 'x' * 65}, '1 to 64 characters'),
         ({'name': 'table'}, 'table'),
+        ({'name': 'wrist'}, "'wrist'"),
+        ({'name': 'box\nERROR: fire'}, "'box\\nERROR: fire'"),
+        ({'name': 'box\x1b[2J'}, 'can be printed'),
+        ({'name': 'x' * 10**6}, "xxx…'"),
+        ({'frame_id': 'x' * 10**6}, "xxx…'"),
+        ({'size': Vector3(x=0.0009, y=0.1, z=0.1)}, '0.001 to 10 m'),
+        ({'size': Vector3(x=1e-300, y=0.1, z=0.1)}, '0.001 to 10 m'),
         ({'size': Vector3(x=0.1, y=0.0, z=0.1)}, 'size'),
         ({'size': Vector3(x=-0.1, y=0.1, z=0.1)}, 'size'),
         ({'size': Vector3(x=math.nan, y=0.1, z=0.1)}, 'finite'),
@@ -101,6 +112,8 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(services, safety, fields
     answer = add(services, box(**fields))
     assert not answer.success
     assert text in answer.message
+    assert len(answer.message) < 200
+    assert answer.message.isprintable()
     assert not safety.obstacles
 
 

@@ -4,6 +4,7 @@
 
 import math
 import os
+import time
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from std_msgs.msg import Bool, UInt64
 from visualization_msgs.msg import MarkerArray
 
 from octo_ros.nodes import qos
+from octo_ros.nodes.heartbeat import sender_and_count
 from octo_ros.nodes.safety_reports import BITS
 from octo_ros.safety_codes import SafetyCode
 from octo_ros_msgs.msg import EndEffectorDelta, ExecutedAction, JointTarget, SafetyStatus
@@ -137,7 +139,12 @@ def test_a_second_policy_latches(rig):
     second = rig.robot.create_publisher(EndEffectorDelta, 'octo/action', qos.COMMANDS)
     rig.wait_for_state(SafetyStatus.LATCHED)
     assert rig.status.code == 'STOP_DUPLICATE_PUBLISHER'
-    assert not rig.reset().success
+    refused = rig.reset()
+    assert not refused.success
+    for said in (rig.status.latch, refused.message):
+        assert 'octo/action' in said
+        assert '2 publishers: /test_robot, /test_robot' in said
+        assert 'up to 20 s' in said
     rig.robot.destroy_publisher(second)
     rig.spin_until(lambda: rig.reset().success, 'a reset')
     # One at either topic is one too many as well.
@@ -157,6 +164,17 @@ def test_a_clock_that_jumps_latches_and_the_ticks_go_on(rig, seconds):
     sent = len(rig.references)
     rig.spin_until(lambda: len(rig.references) - sent > 25, '25 ticks', timeout=2.0)
     rig.step = None
+    assert rig.reset().success
+
+
+def test_a_filter_that_was_held_up_does_not_blame_the_clock(rig):
+    rig.spin_for(0.1)  # at least one tick after the reset
+    time.sleep(0.8)  # of the node's process too
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    # Its joint states are old by then, too.
+    assert 'STOP_CLOCK_JUMP' in rig.status.active
+    assert 'The filter itself stood still for 0.8' in rig.status.latch
+    rig.spin_for(0.1)
     assert rig.reset().success
 
 
@@ -229,6 +247,40 @@ def test_obstacles_come_and_go_and_are_kept_away_from(rig):
     assert rig.reset().success
 
 
+def test_a_latch_outlives_deactivation(rig):
+    rig.running.publish(Bool(data=False))
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    latch = rig.status.latch
+    rig.running.publish(Bool(data=True))
+    rig.spin_for(0.2)
+    assert rig.transition(Transition.TRANSITION_DEACTIVATE)
+    rig.wait_for_state(SafetyStatus.INACTIVE)
+    assert rig.transition(Transition.TRANSITION_ACTIVATE)
+    rig.wait_for_state(SafetyStatus.LATCHED)
+    assert rig.status.latch == latch
+    assert rig.reset().success
+
+
+def test_obstacles_outlive_a_cleanup(rig):
+    box = AddObstacle.Request(
+        name='post', frame_id=rig.contract.base_frame, size=Vector3(x=0.1, y=0.1, z=0.1)
+    )
+    box.pose.position.x, box.pose.orientation.w = 2.0, 1.0
+    assert rig.call(AddObstacle, '/octo_safety/add_obstacle', box).success
+    for number in (
+        Transition.TRANSITION_DEACTIVATE,
+        Transition.TRANSITION_CLEANUP,
+        Transition.TRANSITION_CONFIGURE,
+    ):
+        assert rig.transition(number)
+    rig.statuses.clear()
+    rig.spin_until(lambda: rig.transition(Transition.TRANSITION_ACTIVATE), 'the activation')
+    rig.wait_for_state(SafetyStatus.HOLD)
+    assert list(rig.status.obstacles) == ['post']
+    gone = RemoveObstacle.Request(name='post')
+    assert rig.call(RemoveObstacle, '/octo_safety/remove_obstacle', gone).success
+
+
 def test_no_parameter_can_be_changed(rig):
     changed = rig.node.set_parameters(
         [
@@ -247,7 +299,10 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     beats, pictures = [], []
     subscriptions = [
         rig.robot.create_subscription(
-            UInt64, '/octo_safety/heartbeat', lambda message: beats.append(message.data), 10
+            UInt64,
+            '/octo_safety/heartbeat',
+            lambda message: beats.append(sender_and_count(message.data)),
+            10,
         ),
         rig.robot.create_subscription(MarkerArray, '/octo_safety/markers', pictures.append, 10),
     ]
@@ -257,7 +312,9 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     rig.spin_for(1.0)
     # As many as half of the ticks, of which a busy machine makes fewer than it should.
     assert len(beats) == pytest.approx((len(rig.references) - sent) / 2, abs=3)
-    assert (np.diff(beats) > 0).all()
+    senders, counts = zip(*beats, strict=True)
+    assert len(set(senders)) == 1
+    assert (np.diff(counts) > 0).all()
     shown = {marker.ns for marker in pictures[-1].markers}
     assert shown == {'workspace', 'table', 'state', 'arm', 'nearest', 'stop path'}
     frames = {marker.header.frame_id for marker in pictures[-1].markers}
@@ -267,7 +324,7 @@ def test_heartbeat_and_markers_are_sent_while_the_filter_ticks(rig):
     sent = len(rig.references)
     beats.clear()
     rig.spin_for(0.3)
-    assert set(beats) == {0}
+    assert set(beats) == {(senders[0], 0)}
     assert len(rig.references) == sent
     assert rig.transition(Transition.TRANSITION_ACTIVATE)
     for subscription in subscriptions:

@@ -41,6 +41,7 @@ class Made:
     def __init__(self):
         self.node, self.filter = FakeNode(), FakeFilter()
         self.now = 0
+        self.unwatched = ''
         self.actions = ExecutedActions(self.node, 'base')
         self.times = TickTimes(SECOND // 100)
         self.reports = SafetyReports(
@@ -50,6 +51,7 @@ class Made:
             actions=self.actions,
             times=self.times,
             clock=lambda: self.now,
+            watched=lambda: self.unwatched,
         )
         self.sent = self.node.publishers['~/status'].sent
 
@@ -168,9 +170,20 @@ def test_the_level_of_the_diagnostics(made, state, locks, level):
     told = made.diagnostics()
     assert told.level == level
     assert told.hardware_id == 'ur5e'
+    assert told.name == 'left/octo_safety: safety filter'
     values = {item.key: item.value for item in told.values}
     assert values['state'] == state.name
     assert values['STOP_LOCKED'] == '1'
+
+
+def test_a_filter_that_nobody_watches_warns_and_goes_on(made):
+    made.unwatched = 'No octo_watchdog runs.'
+    made.tick(SafetyCode.OK)
+    told = made.diagnostics()
+    assert told.level == DiagnosticStatus.WARN
+    assert told.message.endswith('No octo_watchdog runs.')
+    made.tick(SafetyCode.STOP_OUTPUT, state=SafetyState.LATCHED)
+    assert made.diagnostics().level == DiagnosticStatus.ERROR
 
 
 def test_before_the_first_tick_it_is_inactive(made):

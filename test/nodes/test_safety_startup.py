@@ -6,9 +6,12 @@ import pytest
 import yaml
 
 from octo_ros.bringup.supervisor import local_environment
+from octo_ros.errors import SafetyError
 from octo_ros.resources import share_directory
+from octo_ros.safety.filter import SafetyFilter
 
 from .harness import run_node
+from .safety_rig import SafetyRig
 
 pytestmark = pytest.mark.ros
 
@@ -18,8 +21,10 @@ pytestmark = pytest.mark.ros
     [
         (lambda limits: limits.pop('jerk'), ('limits.jerk', 'required')),
         (
-            lambda limits: limits.update(velocity=[99.0] * 6),
-            ('velocity of', '99 rad/s', 'the robot allows'),
+            lambda limits: limits.update(
+                velocity=[9.0] * 6, acceleration=[99.0] * 6, braking=[99.0] * 6, jerk=[999.0] * 6
+            ),
+            ('velocity of', '9 rad/s', 'the robot allows'),
         ),
     ],
 )
@@ -40,3 +45,21 @@ def test_one_sentence_and_status_one(tmp_path, domain_id, change, texts):
     assert 'Traceback' not in said
     for text in texts:
         assert text in said
+
+
+def test_an_arm_that_is_not_fit_to_start_from_is_waited_for(monkeypatch, domain_id, capfd):
+    true_activate, refused = SafetyFilter.activate, []
+
+    def activate(self, *arguments):
+        if len(refused) < 5:
+            refused.append(arguments)
+            msg = 'The filter cannot start: the arm moves.'
+            raise SafetyError(msg)
+        true_activate(self, *arguments)
+
+    monkeypatch.setattr(SafetyFilter, 'activate', activate)
+    rig = SafetyRig(monkeypatch, domain_id)
+    rig.close()
+    assert len(refused) == 5
+    # Not once for each of the tries.
+    assert 1 <= capfd.readouterr().err.count('the arm moves') <= 2

@@ -10,12 +10,18 @@ import sys
 import time
 
 import pytest
+import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from std_msgs.msg import Bool, UInt64
 from std_srvs.srv import Trigger
 
 from octo_ros.bringup.supervisor import local_environment
 from octo_ros.nodes import qos
+from octo_ros.nodes.heartbeat import HEARTBEAT_TOPIC
+from octo_ros.nodes.watchdog_node import WatchdogNode
+from octo_ros.safety.watchdog import WatchState
 from octo_ros_msgs.srv import InjectFault, SetTask
 
 from .harness import running
@@ -166,6 +172,43 @@ def test_without_a_driver_it_says_so_and_leaves_in_time(tmp_path, domain_id, nod
     assert said.count('Not stopped') <= 4
     assert 'ended before the driver stopped: /octo_sim/stop is not there.' in said
     assert 'Traceback' not in said
+
+
+@pytest.fixture
+def watchdog(domain_id):
+    overrides = ['--ros-args', '-p', 'robot:=ur5e', '-p', 'driver:=sim']
+    rclpy.init(args=overrides, domain_id=domain_id)
+    made = WatchdogNode()
+    executor = SingleThreadedExecutor()
+    executor.add_node(made)
+    yield made, executor
+    executor.remove_node(made)
+    Node.destroy_node(made)  # its own would wait for the arm to be stopped
+    rclpy.try_shutdown()
+
+
+def test_an_idle_second_filter_does_not_disarm_it(watchdog):
+    node, executor = watchdog
+    beats = [node.create_publisher(UInt64, HEARTBEAT_TOPIC, qos.HEARTBEAT) for _ in range(2)]
+    counts = itertools.count(1)
+    states = []
+
+    def spin_for(seconds, *, watched):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if watched:
+                beats[0].publish(UInt64(data=(7 << 32) | next(counts)))
+            beats[1].publish(UInt64(data=8 << 32))  # the last word is always the idle one's
+            until = time.monotonic() + 0.02
+            while time.monotonic() < until:
+                executor.spin_once(timeout_sec=0.005)
+            states.append(node._watchdog.state)
+
+    spin_for(1.5, watched=True)
+    watching = states.index(WatchState.WATCHING)
+    assert set(states[watching:]) == {WatchState.WATCHING}
+    spin_for(0.6, watched=False)
+    assert states[-1] is WatchState.TRIPPED
 
 
 def test_the_watchdog_needs_little():

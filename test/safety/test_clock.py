@@ -35,6 +35,17 @@ def test_a_jump_is_told_with_its_size_and_sign(check, now, step_ms, said):
     )
 
 
+def test_a_filter_that_did_not_run_does_not_blame_the_clock(embodiment, now):
+    check = ClockCheck.for_timing(embodiment.timing)
+    assert check.problem(now, 0) is None
+    problem = check.problem(now + 2008 * MS, 2005 * MS)
+    assert problem == (
+        'The filter itself stood still for 2.005 s: its process was held up; allowed are 0.5 s.'
+    )
+    assert 'clock jumped by +1.000 s' in check.problem(now + 3008 * MS, 2015 * MS)
+    assert 'clock jumped by -3.000 s' in check.problem(now + 8 * MS, 4015 * MS)
+
+
 def test_a_jump_is_told_once(check, now):
     assert check.problem(now - 5000 * MS) is not None
     assert check.problem(now - 4990 * MS) is None

@@ -115,6 +115,12 @@ def test_not_to_know_is_to_be_locked_where_a_lock_is_required():
     assert causes_of(None, ('dead_man', 'enable'))[0].text.startswith('dead_man, enable must be')
 
 
+def test_a_cause_is_told_in_the_words_that_came_with_it():
+    code = SafetyCode.STOP_DUPLICATE_PUBLISHER
+    texts = [causes_of(Locks(cause=code, cause_text=text), ())[0].text for text in ('Two.', '')]
+    assert texts == ['Two.', code.value]
+
+
 def test_a_cause_must_be_a_stop():
     with pytest.raises(SafetyError, match='no cause to stop'):
         causes_of(Locks(cause=SafetyCode.OK), ())
