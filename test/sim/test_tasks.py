@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from octo_ros.embodiment import load_embodiment
@@ -77,7 +77,9 @@ def test_all_instructions_are_understood():
 )
 def test_reached_is_near_a_block_that_lies_flat(offset, tilt):
     block = np.array([0.3, 0.0, 0.02])
-    near = np.linalg.norm(offset) <= 0.025
+    distance = np.linalg.norm(offset)
+    assume(abs(distance - 0.025) > 1e-9)  # there, rounding decides
+    near = distance < 0.025
     flat = tilt in [(0.0, 0.0), (np.pi / 2, 0.0)]
     where = scene(block, block + offset, rpy=(*tilt, 0.4))
     assert succeeded(SimTask(TaskKind.REACH, 'red'), where) == (near and flat)
