@@ -73,7 +73,6 @@ class SafetyFilter:
         self._world = CollisionWorld.for_embodiment(embodiment, kinematics)
         self._motion = Motion(embodiment, kinematics, self._world)
         self._target = MotionTarget(embodiment.limits, self._motion.dt, self._motion)
-        self._blockage = Blockage(embodiment.timing.control_rate)
         self._gripper = GripperVotes(embodiment.gripper_rules, 0.0)
         self.verdict = None
 

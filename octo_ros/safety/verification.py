@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 ROUNDING = 1e-12
 """Differences of this size are floating-point rounding [rad, m]."""
 
-
 ACCURACY = 1e-6
 """Distances to boxes are found iteratively and differ by this much for one pose [m]."""
 
@@ -35,7 +34,7 @@ class StopVerification:
     is outside may only return.
 
     The samples are the very references that would be sent; between two of them the TCP moves by
-    2.5 mm at most.
+    its speed limit times one period at most, 2.5 mm with the shipped contracts.
 
     Bodies: along a path no point of the arm moves farther than Σ lever·|Δq|, and no room shrinks
     faster. As long as the room that was measured last exceeds that way, nothing has to be measured

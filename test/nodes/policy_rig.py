@@ -24,8 +24,9 @@ from octo_ros.types import ActionChunk
 from octo_ros_msgs.msg import EndEffectorDelta, PolicyStatus
 from octo_ros_msgs.srv import SetTask
 
+from .rig import WAIT, Spinning
+
 STEP = 1e-3  # m per action
-WAIT = 15.0
 
 
 class FakePolicy:
@@ -100,7 +101,7 @@ class Robot:
     statuses: list = field(default_factory=list)
 
 
-class Rig:
+class Rig(Spinning):
     """Node, robots and executor; everything runs while the test waits."""
 
     def __init__(self, monkeypatch, domain_id, *entries, **parameters):
@@ -148,17 +149,6 @@ class Rig:
         self.outside.destroy_node()
         self._executor.shutdown(timeout_sec=1.0)
         rclpy.try_shutdown()
-
-    def spin_until(self, done, what, timeout=WAIT):
-        deadline = time.monotonic() + timeout
-        while not done():
-            assert time.monotonic() < deadline, f'waited for {what}'
-            self._executor.spin_once(timeout_sec=0.02)
-
-    def spin_for(self, seconds):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self._executor.spin_once(timeout_sec=0.02)
 
     def transition(self, number):
         """As a lifecycle manager asks for it; whether it succeeded."""

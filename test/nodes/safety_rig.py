@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real safety filter node in the test's own process, with a made-up robot that obeys."""
 
-import time
-
 import rclpy
 from geometry_msgs.msg import Vector3
 from lifecycle_msgs.msg import Transition
@@ -27,12 +25,13 @@ from octo_ros_msgs.msg import (
     SafetyStatus,
 )
 
-WAIT = 15.0
+from .rig import Spinning
+
 PERIOD = 0.1
 ROBOT = 'widowx'
 
 
-class SafetyRig:
+class SafetyRig(Spinning):
     """Node, robot and executor; everything runs while the test waits.
 
     Attributes:
@@ -78,17 +77,6 @@ class SafetyRig:
         self.robot.destroy_node()
         self._executor.shutdown(timeout_sec=1.0)
         rclpy.try_shutdown()
-
-    def spin_until(self, done, what, timeout=WAIT):
-        deadline = time.monotonic() + timeout
-        while not done():
-            assert time.monotonic() < deadline, f'waited for {what}'
-            self._executor.spin_once(timeout_sec=0.02)
-
-    def spin_for(self, seconds):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self._executor.spin_once(timeout_sec=0.02)
 
     def wait_for_state(self, state):
         self.spin_until(lambda: self.statuses and self.status.state == state, f'the state {state}')

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from octo_ros.safety.checks.shape import wrong_duration
 from octo_ros.safety.verdict import Verdict
 from octo_ros.safety_codes import SafetyCode
 
@@ -39,10 +40,7 @@ class JointShapeCheck:
             text = f'The joints are {list(names)}; they must be {list(self.joints)}, in any order.'
             return Verdict.refuse(command, SafetyCode.REJECTED_SHAPE, text)
         if not self.min_duration <= command.duration <= self.max_duration:
-            text = (
-                f'The duration is {command.duration:g} s;'
-                f' it must lie in [{self.min_duration:g}, {self.max_duration:g}] s.'
-            )
+            text = wrong_duration(command.duration, self.min_duration, self.max_duration)
             return Verdict.refuse(command, SafetyCode.REJECTED_SHAPE, text)
         if names == self.joints:
             return Verdict(command, command)

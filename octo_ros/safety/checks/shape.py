@@ -36,9 +36,11 @@ class ShapeCheck:
             text = f'The frame is {command.frame_id!r}; commands must be in {self.frame_id!r}.'
             return Verdict.refuse(command, SafetyCode.REJECTED_SHAPE, text)
         if not self.min_duration <= command.duration <= self.max_duration:
-            text = (
-                f'The duration is {command.duration:g} s;'
-                f' it must lie in [{self.min_duration:g}, {self.max_duration:g}] s.'
-            )
+            text = wrong_duration(command.duration, self.min_duration, self.max_duration)
             return Verdict.refuse(command, SafetyCode.REJECTED_SHAPE, text)
         return Verdict(command, command)
+
+
+def wrong_duration(duration: float, least: float, most: float) -> str:
+    """Says of a duration [s] that it is not in [least, most]."""
+    return f'The duration is {duration:g} s; it must lie in [{least:g}, {most:g}] s.'
