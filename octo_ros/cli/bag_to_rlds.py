@@ -10,8 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
-from octo_ros.data.convert import Progress, convert
-from octo_ros.data.request import ACTION_SOURCES, ConversionRequest, Topics, with_topics
+from octo_ros.data.conversion.convert import Progress, convert
+from octo_ros.data.conversion.request import ACTION_SOURCES, ConversionRequest, Topics, with_topics
 from octo_ros.fleet import read_fleet
 
 

@@ -118,7 +118,7 @@ def _subjects(arguments: argparse.Namespace, folder: Path) -> list[Subject]:
     checkpoint = CheckpointDirectory.find(arguments.checkpoint, arguments.step)
     recorded = []
     if arguments.calibration is not None:
-        from octo_ros.data.recorded_windows import recorded_windows
+        from octo_ros.data.rlds.recorded_windows import recorded_windows
         from octo_ros.model.text import load_text_tokenizer
         from octo_ros.policy.calibration import TICKS, calibration_tick
 

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export; returns 0."""
-    from octo_ros.data.recorded_windows import recorded_windows
+    from octo_ros.data.rlds.recorded_windows import recorded_windows
     from octo_ros.model.checkpoint import CheckpointDirectory
     from octo_ros.model.text import load_text_tokenizer
     from octo_ros.policy.calibration import TICKS, calibration_tick

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.convert import convert
-from octo_ros.data.request import ConversionRequest
-from octo_ros.data.tfrecord import read_records
+from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.rlds.tfrecord import read_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from octo_ros.data.convert import Progress
-    from octo_ros.data.report import ConversionReport
+    from octo_ros.data.conversion.convert import Progress
+    from octo_ros.data.report.conversion_report import ConversionReport
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 
@@ -63,7 +63,7 @@ def make_dataset(
         progress: Called after every episode.
 
     Raises:
-        OctoRosError: As `octo_ros.data.convert.convert`.
+        OctoRosError: As `octo_ros.data.conversion.convert.convert`.
     """
     name = f'octo_demo_{embodiment.name}'
     return convert(ConversionRequest((bag,), embodiment, output, name), progress)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.data.video import write_video
 from octo_ros.demo.canvas import Canvas, Caption
 from octo_ros.demo.reader import views

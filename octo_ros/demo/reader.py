@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from octo_ros.data.bag import Bag
-from octo_ros.data.episodes import cut, read_instructions, read_marks, with_instruction
-from octo_ros.data.feed import JOINT_TYPES
+from octo_ros.data.bags.bag import Bag
+from octo_ros.data.episodes.episodes import cut, read_instructions, read_marks, with_instruction
 from octo_ros.data.fields import nanoseconds, vector
+from octo_ros.data.timing.feed import JOINT_TYPES
 from octo_ros.demo.story import (
     BinPlace,
     BlockMove,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from octo_ros.data.bag import BagMessage
-    from octo_ros.data.episodes import Episode
+    from octo_ros.data.bags.bag import BagMessage
+    from octo_ros.data.episodes.episodes import Episode
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import jinja2
 import numpy as np
 
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.demo import plots
 from octo_ros.demo.dataset import step_samples
 from octo_ros.demo.reader import views

@@ -18,7 +18,7 @@ from octo_ros.demo.story import Counters
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from octo_ros.data.report import ConversionReport
+    from octo_ros.data.report.conversion_report import ConversionReport
     from octo_ros.demo.attempt import Attempt
     from octo_ros.demo.story import EpisodeStory, Story
 

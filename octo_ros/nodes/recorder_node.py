@@ -13,7 +13,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from octo_ros.config import config_dataclass
-from octo_ros.data.bag_writer import BagWriter
+from octo_ros.data.bags.bag_writer import BagWriter
 from octo_ros.errors import BagError
 from octo_ros.nodes.message_text import message_class, message_definition
 from octo_ros.nodes.parameters import declare

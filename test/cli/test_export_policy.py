@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from octo_ros.cli.main import main
-from octo_ros.data.record import EpisodeRecord
-from octo_ros.data.rlds import RldsWriter
+from octo_ros.data.rlds.record import EpisodeRecord
+from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.observation.encoding import encode_jpeg
 from octo_ros.policy.engines.exported import Exported
 

@@ -11,7 +11,7 @@ import pytest
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.demo.reader import read_story, views
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError

@@ -11,7 +11,7 @@ from rclpy.executors import SingleThreadedExecutor
 from std_msgs.msg import String
 
 from octo_ros.bringup.supervisor import local_environment
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.nodes import qos
 from octo_ros_msgs.msg import EndEffectorDelta
 

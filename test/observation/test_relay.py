@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octo_ros.config import parse
-from octo_ros.data.encode import stored_image
+from octo_ros.data.rlds.encode import stored_image
 from octo_ros.embodiment import Camera, load_embodiment
 from octo_ros.errors import ConfigError, ObservationError
 from octo_ros.geometry import Pose

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from octo_ros.data.align import Tick
-from octo_ros.data.parts import REPEATED, PartCollector
+from octo_ros.data.conversion.parts import REPEATED, PartCollector
+from octo_ros.data.timing.align import Tick
 from octo_ros.observation.missing import Missing, MissingCause
 from octo_ros.types import Observation
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from octo_ros.data.encode import stored_image
+from octo_ros.data.rlds.encode import stored_image
 from octo_ros.observation.encoding import encode_jpeg
 
 RAMP = np.linspace(0, 255, 32 * 48 * 3).reshape(32, 48, 3).astype(np.uint8)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from octo_ros.data.bag import Bag
-from octo_ros.data.episodes import (
+from octo_ros.data.bags.bag import Bag
+from octo_ros.data.episodes.episodes import (
     Episode,
     Mark,
     cut,

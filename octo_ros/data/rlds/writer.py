@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import tensorflow_datasets as tfds
 
-from octo_ros.data.tfrecord import write_record
+from octo_ros.data.rlds.tfrecord import write_record
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
-    from octo_ros.data.record import EpisodeRecord
+    from octo_ros.data.rlds.record import EpisodeRecord
 
 VERSION = '1.0.0'
 SHARD_BYTES = 256 * 1024 * 1024

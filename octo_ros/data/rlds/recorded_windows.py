@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from octo_ros.data.tfrecord import read_records
+from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.errors import DatasetError
 
 _STEPS = 'steps/'

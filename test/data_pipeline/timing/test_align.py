@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octo_ros.data.align import align, choose_phase, tick_times
-from octo_ros.data.feed import Feed
+from octo_ros.data.timing.align import align, choose_phase, tick_times
+from octo_ros.data.timing.feed import Feed
 from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
 from octo_ros.observation.missing import Missing

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from octo_ros.data.record import EpisodeRecord
-from octo_ros.data.recorded_windows import recorded_windows
-from octo_ros.data.rlds import RldsWriter
+from octo_ros.data.rlds.record import EpisodeRecord
+from octo_ros.data.rlds.recorded_windows import recorded_windows
+from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.errors import DatasetError
 from octo_ros.observation.encoding import encode_jpeg
 

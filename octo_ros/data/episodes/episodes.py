@@ -12,7 +12,7 @@ from octo_ros.errors import BagError
 from octo_ros.types import EpisodeEventKind
 
 if TYPE_CHECKING:
-    from octo_ros.data.bag import Bag, BagMessage
+    from octo_ros.data.bags.bag import Bag, BagMessage
 
 STRING = 'std_msgs/msg/String'
 EVENT_TYPES = ('octo_ros_msgs/msg/EpisodeEvent', STRING)

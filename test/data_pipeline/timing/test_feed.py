@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from octo_ros.data.bag import Bag
-from octo_ros.data.feed import Feed
+from octo_ros.data.bags.bag import Bag
+from octo_ros.data.timing.feed import Feed
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError
 from octo_ros.geometry import Pose

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octo_ros.data.tfrecord import read_records, write_record
+from octo_ros.data.rlds.tfrecord import read_records, write_record
 from octo_ros.errors import DatasetError
 
 

@@ -16,18 +16,24 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter
 
-from octo_ros.data.bag import Bag
-from octo_ros.data.convert_episode import EpisodeResult, check_bag, convert_episode
-from octo_ros.data.episodes import Episode, cut, read_instructions, read_marks, with_instruction
-from octo_ros.data.report import ConversionReport, EpisodeReport, SkippedEpisode
-from octo_ros.data.rlds import RldsWriter
+from octo_ros.data.bags.bag import Bag
+from octo_ros.data.conversion.convert_episode import EpisodeResult, check_bag, convert_episode
+from octo_ros.data.episodes.episodes import (
+    Episode,
+    cut,
+    read_instructions,
+    read_marks,
+    with_instruction,
+)
+from octo_ros.data.report.conversion_report import ConversionReport, EpisodeReport, SkippedEpisode
+from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import DatasetError
 from octo_ros.policy.statistics import DatasetStatistics, FieldStatistics
 from octo_ros.robots.kinematics import Kinematics
 
 if TYPE_CHECKING:
-    from octo_ros.data.request import ConversionRequest
+    from octo_ros.data.conversion.request import ConversionRequest
 
 T = TypeVar('T')
 

@@ -9,10 +9,10 @@ import pytest
 import tensorflow_datasets as tfds
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
-from octo_ros.data import rlds
-from octo_ros.data.record import EpisodeRecord
-from octo_ros.data.rlds import RldsWriter
-from octo_ros.data.tfrecord import read_records
+from octo_ros.data.rlds import writer as rlds
+from octo_ros.data.rlds.record import EpisodeRecord
+from octo_ros.data.rlds.tfrecord import read_records
+from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.errors import DatasetError
 from octo_ros.observation.encoding import encode_jpeg
 

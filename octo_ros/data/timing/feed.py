@@ -16,7 +16,7 @@ from octo_ros.observation.sync import ObservationBuilder
 from octo_ros.types import Sample
 
 if TYPE_CHECKING:
-    from octo_ros.data.bag import Bag, BagMessage
+    from octo_ros.data.bags.bag import Bag, BagMessage
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 

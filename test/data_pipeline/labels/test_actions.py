@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from octo_ros.data.actions import (
+from octo_ros.data.labels.actions import (
     CommandedDelta,
     achieved_pose_actions,
     command_delta_actions,

@@ -7,7 +7,12 @@ from io import StringIO
 
 from rich.console import Console
 
-from octo_ros.data.report import ConversionReport, EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.report.conversion_report import (
+    ConversionReport,
+    EpisodeReport,
+    Skew,
+    SkippedEpisode,
+)
 
 REPORT = ConversionReport(
     dataset='/data/robot/1.0.0',

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octo_ros.data.request import ConversionRequest, with_topics
+from octo_ros.data.conversion.request import ConversionRequest, with_topics
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.actions import (
+from octo_ros.data.conversion.parts import PartCollector
+from octo_ros.data.labels.actions import (
     COMMAND_TYPES,
     CommandedDelta,
     achieved_pose_actions,
@@ -18,20 +19,19 @@ from octo_ros.data.actions import (
     commanded_delta,
     integration_error,
 )
-from octo_ros.data.align import align, choose_phase, tick_times
-from octo_ros.data.feed import Feed
-from octo_ros.data.parts import PartCollector
-from octo_ros.data.record import EpisodeRecord
-from octo_ros.data.report import EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.report.conversion_report import EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.rlds.record import EpisodeRecord
+from octo_ros.data.timing.align import align, choose_phase, tick_times
+from octo_ros.data.timing.feed import Feed
 from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from octo_ros.data.bag import Bag
-    from octo_ros.data.episodes import Episode
-    from octo_ros.data.parts import Part
-    from octo_ros.data.request import ConversionRequest
+    from octo_ros.data.bags.bag import Bag
+    from octo_ros.data.conversion.parts import Part
+    from octo_ros.data.conversion.request import ConversionRequest
+    from octo_ros.data.episodes.episodes import Episode
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'

@@ -14,8 +14,8 @@ from octo_ros.observation.missing import Missing
 from octo_ros.types import Observation
 
 if TYPE_CHECKING:
-    from octo_ros.data.bag import BagMessage
-    from octo_ros.data.feed import Feed
+    from octo_ros.data.bags.bag import BagMessage
+    from octo_ros.data.timing.feed import Feed
 
 
 @dataclass(frozen=True)

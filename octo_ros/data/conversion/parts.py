@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.encode import stored_image
+from octo_ros.data.rlds.encode import stored_image
 from octo_ros.observation.missing import Missing
 from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from octo_ros.data.align import Tick
+    from octo_ros.data.timing.align import Tick
 
 REPEATED = f'{PRIMARY}: the same frame as at the tick before'
 

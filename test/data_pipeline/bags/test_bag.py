@@ -9,7 +9,7 @@ from rosbags.rosbag1 import Writer as Rosbag1Writer
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
-from octo_ros.data.bag import Bag
+from octo_ros.data.bags.bag import Bag
 from octo_ros.errors import BagError
 
 MS = 1_000_000

@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
-from octo_ros.data import rlds
-from octo_ros.data.bag import Bag
-from octo_ros.data.convert import Progress, assign_splits, convert
-from octo_ros.data.request import ConversionRequest, Topics
-from octo_ros.data.tfrecord import read_records
+from octo_ros.data.bags.bag import Bag
+from octo_ros.data.conversion.convert import Progress, assign_splits, convert
+from octo_ros.data.conversion.request import ConversionRequest, Topics
+from octo_ros.data.rlds import writer as rlds
+from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError, DatasetError
 from octo_ros.geometry import (
@@ -30,7 +30,7 @@ from octo_ros.policy.statistics import DatasetStatistics
 from octo_ros.robots.kinematics import Kinematics
 from octo_ros.types import EpisodeEventKind as Kind
 
-BAGS = Path(__file__).resolve().parents[1] / 'data/bags'
+BAGS = Path(__file__).resolve().parents[2] / 'data/bags'
 BRIDGE = ('bridge_ep0_mcap', 'bridge_ep1_db3')
 BRIDGE_TOPICS = Topics(
     events='/episode/event', instruction='/task/instruction', pose='/arm/ee_pose'
