@@ -206,18 +206,22 @@ class Bag:
 
     def _damaged(self, error: DamagedFileError) -> BagError:
         """One sentence: what is wrong, how much can be read, and how."""
+        reason = str(error)
+        if self.path.is_file():
+            reason = reason.removeprefix(f'{self.path.name}: ')
+        what = f'{self.path} is damaged: {reason}.'
         if self.salvage:
-            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
+            return BagError(f'{what} Nothing of it can be read.')
         try:
             with Bag(self.path, salvage=True) as bag:
                 count, start_ns, end_ns = bag._readable()
                 lost = bag.losses.lost_messages
         except BagError:
-            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
-        known = f' ({lost} are lost)' if lost else ''
+            return BagError(f'{what} Nothing of it can be read.')
+        known = f' (known to be lost: {lost})' if lost else ''
         return BagError(
-            f'{self.path} is damaged: {error}. Readable are {count} messages{known} over '
-            f'{(end_ns - start_ns) / 1e9:.1f} s: --salvage keeps them.'
+            f'{what} Messages that can be read: {count}{known}, over '
+            f'{(end_ns - start_ns) / 1e9:.1f} s; --salvage keeps them.'
         )
 
     def _readable(self) -> tuple[int, int, int]:

@@ -99,7 +99,7 @@ class BagStorage:
             keys = {
                 key
                 for key, topic in file.topics.items()
-                if topic.name in topics and file.counts[key]
+                if topic.name in topics and file.counts.get(key)
             }
             if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
                 read = (
@@ -121,7 +121,7 @@ class BagStorage:
             if flaw:
                 self._lose(name, f'{name}: {flaw}', 0, 0)
         try:
-            file = open_storage(path, self._log, name)
+            file = open_storage(path, self._log, name, self._folder)
         except DamagedFileError as error:
             self._lose((name, 'whole'), f'{name}: {error}', self._listed(name), size)
             return None
@@ -133,11 +133,15 @@ class BagStorage:
         return file
 
     def _unpacked(self, path: Path) -> tuple[Path, str]:
+        target = self._folder() / path.stem
+        return target, unpack_file(path, target)
+
+    def _folder(self) -> Path:
+        """A temporary directory of the bag's own."""
         if self._scratch is None:
             folder = TemporaryDirectory(prefix='octo_ros_bag_')
             self._scratch = Path(self._stack.enter_context(folder))
-        target = self._scratch / path.stem
-        return target, unpack_file(path, target)
+        return self._scratch
 
     def _listed(self, name: str) -> int:
         """Messages of a file as metadata tells, 0 if it does not."""
@@ -166,6 +170,10 @@ class BagStorage:
 def _placed(
     file: StorageFile, stretch: int, read: partial[Iterator[StoredMessage]]
 ) -> Iterator[tuple[tuple[int, int], StoredTopic, bytes | memoryview]]:
-    for message in read():
-        order = (stretch + message.stretch, message.received_ns)
-        yield order, file.topics[message.topic], message.data
+    try:
+        for message in read():
+            order = (stretch + message.stretch, message.received_ns)
+            yield order, file.topics[message.topic], message.data
+    except DamagedFileError as error:
+        msg = f'{file.path.name}: {error}'
+        raise DamagedFileError(msg) from error
