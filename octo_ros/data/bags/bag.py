@@ -104,6 +104,16 @@ class Bag:
         return self._storage.end_ns
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The storage files, in the order of recording."""
+        return self._storage.paths
+
+    @property
+    def compression(self) -> str:
+        """How it is compressed, for people; 'none' if not."""
+        return self._storage.compression
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about what is peculiar but harmless, such as wrong metadata."""
         return self._storage.notes

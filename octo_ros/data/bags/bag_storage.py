@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from octo_ros.data.bags.arrival_order import merge
 from octo_ros.data.bags.bag_files import PACKED, BagFiles
-from octo_ros.data.bags.compression import unpack_file
+from octo_ros.data.bags.compression import ZSTD_MAGIC, unpack_file
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.metadata import FILE, disagreement
 from octo_ros.data.bags.open_storage import open_storage
@@ -32,6 +32,7 @@ class BagStorage:
         stack: Closes the files and removes what was unpacked.
 
     Attributes:
+        paths: All files as they lie on disk.
         files: Those with messages, in the order of recording.
         topics: Topic → as announced; only those with messages.
         counts: Topic → messages.
@@ -45,6 +46,7 @@ class BagStorage:
         self._log, self._stack = log, stack
         self._scratch: Path | None = None
         self._metadata = files.metadata
+        self.paths = files.paths
         self.files: list[StorageFile] = []
         notes = list(files.notes)
         for name in files.missing:
@@ -76,6 +78,18 @@ class BagStorage:
     def end_ns(self) -> int:
         """Arrival of the last message [ns]; 0 without any."""
         return max((file.end_ns for file in self.files), default=0)
+
+    @property
+    def compression(self) -> str:
+        """How the bag is compressed, for people: 'none' or the kinds."""
+        kinds = {f'{file.compression} chunks' for file in self.files if file.compression}
+        if any(path.suffix == PACKED for path in self.paths):
+            kinds.add('zstd files')
+        for _, _, data in self.messages(set(self.topics)):
+            if data[:4] == ZSTD_MAGIC:
+                kinds.add('zstd messages')
+            break
+        return ', '.join(sorted(kinds)) or 'none'
 
     def messages(
         self, topics: Collection[str], start_ns: int = 0, end_ns: int = FOREVER_NS

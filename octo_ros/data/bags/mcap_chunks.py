@@ -7,7 +7,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from octo_ros.data.bags.compression import checked, unpack_start
-from octo_ros.data.bags.mcap_records import ChunkHead, RecordFile, records
+from octo_ros.data.bags.mcap_records import (
+    CHANNEL,
+    HEAD,
+    MESSAGE,
+    SCHEMA,
+    ChunkHead,
+    RecordFile,
+    records,
+)
 from octo_ros.data.bags.storage import DamagedFileError
 
 
@@ -41,7 +49,7 @@ def read_chunk(file: RecordFile, place: int) -> Chunk:
         suspect = unpack_start(stored, head.compression, head.content_size)
         if len(stored) < head.size:
             flaw = f'the file ends within it, after {len(stored)} bytes of {head.size}'
-            return Chunk(head, suspect[: _whole(suspect)[1]], flaw, suspect)
+            return Chunk(head, suspect[: _trusted(suspect, head.content_size)], flaw, suspect)
         checked(suspect, head.content_size, head.crc)
     except DamagedFileError as error:
         return Chunk(head, b'', str(error), suspect)
@@ -52,6 +60,16 @@ def read_chunk(file: RecordFile, place: int) -> Chunk:
         return Chunk(head, suspect, '', suspect)
     flaw = f'a record is broken, {before} bytes after its start'
     return Chunk(head, suspect[:before], flaw, suspect)
+
+
+def _trusted(content: bytes, size: int) -> int:
+    """How much of a cut chunk is good: what follows the last whole record must be its next one."""
+    before, whole = _whole(content)
+    rest = content[whole : whole + HEAD.size]
+    opcode, length = HEAD.unpack(rest.ljust(HEAD.size, b'\0'))
+    if rest and opcode not in (SCHEMA, CHANNEL, MESSAGE):
+        return before
+    return before if whole + HEAD.size + length > size else whole
 
 
 def _whole(content: bytes) -> tuple[int, int]:

@@ -157,7 +157,10 @@ class McapFile:
             place = self._segments[number].place
             entries = [e for e in entries if stretch_of((place, e[1]), self._steps) == stretch]
         entries.sort()
-        return ((number, entry) for entry in entries)
+        for entry in entries:
+            yield number, entry
+        # The next segment can then use the same memory, which saves the time to get it zeroed.
+        self._cached -= len(self._cache.pop(number, b''))
 
     def _entries(self, number: int, topics: Collection[int], *, sparse: bool) -> list[Entry]:
         """A segment's messages; sparse: without reading them, where that is possible.

@@ -102,7 +102,8 @@ class SqliteFile:
         for stretch, row, received_ns, topic in self._ordered(topics, start_ns, end_ns):
             data = self._read(row, heads=False)
             if data is not None:
-                yield StoredMessage(stretch, received_ns, topic, data)
+                # Slices of a view are no copies.
+                yield StoredMessage(stretch, received_ns, topic, memoryview(data))
 
     def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
         """See `StorageFile`; sqlite finds the start of a message without reading the rest."""
