@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from octo_ros.data.fields import vector
@@ -17,6 +18,7 @@ from octo_ros.types import Sample
 
 if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag, BagMessage
+    from octo_ros.data.timing.clock import Clock
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 
@@ -33,6 +35,12 @@ class Feed:
         tcp_pose: Forward kinematics, or None if `pose_topic` is given.
         pose_topic: PoseStamped topic of the TCP in the base frame; then the joint states need only
             the gripper.
+        clocks: Topic to how its messages are stamped; others by their header, else by their
+            arrival.
+
+    Attributes:
+        builder: Gets every usable message.
+        unusable: Why joint states could not be used, to how many of them.
     """
 
     def __init__(
@@ -40,8 +48,10 @@ class Feed:
         embodiment: Embodiment,
         tcp_pose: Callable[[Array], Pose] | None,
         pose_topic: str | None,
+        clocks: Mapping[str, Clock] = MappingProxyType({}),
     ) -> None:
         self._embodiment = embodiment
+        self._clocks = clocks
         self._pose_topic = pose_topic
         self._joints = embodiment.joints if pose_topic is None else ()
         self.builder = ObservationBuilder(embodiment, None if pose_topic else tcp_pose)
@@ -72,7 +82,9 @@ class Feed:
         Raises:
             BagError: A pose is given in another frame than the embodiment's base frame.
         """
-        stamp_ns, received_ns = message.stamp_ns, message.received_ns
+        clock = self._clocks.get(message.topic)
+        stamp_ns = message.stamp_ns if clock is None else clock.stamp_ns(message)
+        received_ns = message.received_ns
         for key, camera in self._embodiment.cameras.items():
             if camera.topic == message.topic:
                 self.builder.add_image(key, Sample(stamp_ns, received_ns, message.value))
