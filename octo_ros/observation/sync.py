@@ -90,6 +90,7 @@ class ObservationBuilder:
         self._proprio_rotation = matrix_from_rpy(embodiment.proprio_rotation)
         primary = embodiment.cameras[PRIMARY]
         self._state_age_ns = to_ns(embodiment.joint_states.max_age)
+        self._joints_latency_ns = to_ns(embodiment.joint_states.latency)
         # A state from just before the oldest usable primary frame must still be at hand.
         keep_ns = to_ns(primary.max_age + primary.latency) + self._state_age_ns + STATE_SLACK_NS
         self._keep_ns = keep_ns = keep_ns + history_ns
@@ -213,10 +214,11 @@ class ObservationBuilder:
         taken_ns = {key: self._cameras[key].taken_ns(frame) for key, frame in frames.items()}
         t = taken_ns[PRIMARY]
         skew_ns = {key: taken - t for key, taken in taken_ns.items()}
-        joints = self._state_near(JOINTS, self._joints, t, now_ns)
+        stamped_ns = t + self._joints_latency_ns  # what was measured at t
+        joints = self._state_near(JOINTS, self._joints, stamped_ns, now_ns)
         if isinstance(joints, Missing):
             return joints
-        skew_ns[JOINTS] = _skew(joints, t)
+        skew_ns[JOINTS] = _skew(joints, stamped_ns)
         pose = None
         if self._tcp_pose is None:
             poses = self._state_near(POSE, self._poses, t, now_ns)

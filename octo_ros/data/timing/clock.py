@@ -45,6 +45,16 @@ class Clock:
         by_header = self.source == 'header'
         return (message.stamp_ns if by_header else message.received_ns) - self.latency_ns
 
+    def known_ns(self, stamps: TopicStamps) -> NDArray[np.int64]:
+        """When messages may be used from, shape (n,) [ns]: not before arrival nor stamp.
+
+        Stamps that are not used count as their arrival.
+        """
+        if self.source == 'receive' or stamps.header_ns is None:
+            return stamps.received_ns
+        near = np.abs(stamps.received_ns - stamps.header_ns) < FAR_NS
+        return np.where(near, np.maximum(stamps.received_ns, stamps.header_ns), stamps.received_ns)
+
 
 def choose_clock(stamps: TopicStamps) -> Clock:
     """Take the header's stamps where they can be believed, else the times of arrival.
