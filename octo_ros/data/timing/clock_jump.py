@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_NS = 100_000_000  # smaller steps are taken for jitter
-BESIDE = 10  # messages before and after a step that must agree on it; even, see `find_jumps`
+BESIDE = 30  # messages before and after a step that must agree on it; even, see `find_jumps`
 FEWEST = 3  # messages on either side without which nothing is said
 MOST_DUPLICATES = 0.75  # more come from stamps of whole seconds, or from one that is never renewed
 
@@ -26,7 +26,7 @@ class ClockJump:
         time_ns: Arrival of the first message after it [ns].
         seconds: How far the clock went beyond what really passed [s]; negative: backward.
         clock: `receive`, the recorder's, or `header`, that of whoever stamped the messages. A
-            stall of the transport after which all messages stay late looks like the former.
+            stall of the transport after which many messages stay late looks like the former.
     """
 
     time_ns: int
@@ -41,10 +41,10 @@ def find_jumps(
 
     The recorder's clock stepped backward where an arrival is earlier than the one before it. Any
     other step changes the latency (arrival less stamp) at once and lastingly: the medians of
-    BESIDE latencies before and after it differ by more than the scatter among them. The clock
-    whose own step differs most from the usual period is the one that was set. Late messages, and
-    publishers with different clocks that take turns, change no such median; an even number of
-    messages sees both of two publishers equally.
+    BESIDE latencies before and after it differ by twice the scatter among them (10th to 90th
+    percentile) or more. The clock whose own step differs most from the usual period is the one
+    that was set. Late messages, and publishers with different clocks that take turns, make no such
+    step; an even number of messages sees both of two publishers equally.
 
     Where both clocks are one and it goes forward, nothing can be told from a pause; stamps that
     are mostly equal tell nothing of their clock.
@@ -95,7 +95,7 @@ def _latency_steps(latency_ns: NDArray[np.int64]) -> list[tuple[int, int]]:
     beside = np.arange(BESIDE)
     before = latency_ns[np.clip(candidates[:, None] - 1 - beside, 0, None)]
     after = latency_ns[np.clip(candidates[:, None] + beside, None, count - 1)]
-    low, middle, high = np.quantile(np.stack([before, after]), (0.25, 0.5, 0.75), axis=2)
+    low, middle, high = np.quantile(np.stack([before, after]), (0.1, 0.5, 0.9), axis=2)
     by = middle[1] - middle[0]
     scatter = (high - low).max(axis=0)
     lasting = (np.abs(by) > LEAST_NS) & (2 * scatter < np.abs(by))
