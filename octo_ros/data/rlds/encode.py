@@ -10,22 +10,18 @@ loader (octo/data, `depth_obs_keys`, and dlimp) takes that as it is. The other f
 dlimp leaves the steps undecoded, so a compressed tensor or a float `Image` feature arrives as a
 string, and Octo decodes a string by `tf.io.decode_image(dtype=tf.float32)`, which divides a 16-bit
 PNG by 65535: millimetres become fractions of 65.535 m. The last axis of 1 is that of Octo's own
-padding for datasets without depth. While an episode is being collected its depths are kept packed.
+padding for datasets without depth.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from octo_ros.observation.encoding import encode_jpeg, own_jpeg
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
-
-FASTEST = 1  # a tenth of the time of zlib's default level, a tenth larger
 
 
 def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
@@ -42,12 +38,13 @@ def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
     return own_jpeg(message, height, width) or encode_jpeg(image)
 
 
-def pack_depth(depth: NDArray[np.float32]) -> bytes:
-    """Compress a depth image [m], float32, shape (H, W, 1), without loss, to keep many at hand."""
-    return zlib.compress(depth.astype('<f4', copy=False).tobytes(), FASTEST)
+def stored_depth(depth: NDArray[np.float32]) -> bytes:
+    """The tensor to store for an observation's depth image.
 
+    Args:
+        depth: In m, float32, shape (H, W, 1).
 
-def unpack_depth(packed: bytes, height: int, width: int) -> NDArray[np.float32]:
-    """What `pack_depth` was given: in m, float32, shape (height, width, 1)."""
-    values = np.frombuffer(zlib.decompress(packed), '<f4')
-    return values.astype(np.float32, copy=False).reshape(height, width, 1)
+    Returns:
+        Its numbers as little-endian float32, row by row.
+    """
+    return depth.astype('<f4', copy=False).tobytes()

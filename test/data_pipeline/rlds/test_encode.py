@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from octo_ros.data.rlds.encode import pack_depth, stored_image, unpack_depth
+from octo_ros.data.rlds.encode import stored_depth, stored_image
 from octo_ros.observation.encoding import encode_jpeg
 
 RAMP = np.linspace(0, 255, 32 * 48 * 3).reshape(32, 48, 3).astype(np.uint8)
@@ -45,10 +45,8 @@ def test_everything_else_is_encoded_anew(message):
     assert decoded(data).shape == RAMP.shape
 
 
-def test_depths_are_packed_without_loss():
-    depth = np.random.default_rng(0).random((12, 16, 1), dtype=np.float32)
-    packed = pack_depth(depth)
-    assert len(packed) < depth.nbytes
-    unpacked = unpack_depth(packed, 12, 16)
-    assert unpacked.dtype == np.float32
-    np.testing.assert_array_equal(unpacked, depth)
+@pytest.mark.parametrize('order', ['<', '>'])
+def test_depths_are_stored_row_by_row_in_one_byte_order(order):
+    depth = np.arange(6, dtype=order + 'f4').reshape(2, 3, 1) / 7
+    stored = np.frombuffer(stored_depth(depth), '<f4')
+    np.testing.assert_array_equal(stored, depth.reshape(-1))
