@@ -13,6 +13,7 @@ from octo_ros.data.report.measures.actions import ActionField, action_fields
 from octo_ros.data.report.measures.idle import Idle, idle_in_all, idle_of
 from octo_ros.data.report.measures.instructions import InstructionUse, instruction_uses
 from octo_ros.data.report.measures.lag_scan import LagScan, lag_scan
+from octo_ros.data.report.measures.path_errors import PathErrors, path_errors
 from octo_ros.data.report.measures.pictures import CameraPictures, camera_pictures
 from octo_ros.data.report.measures.skews import SourceSkew, source_skews
 
@@ -30,6 +31,7 @@ class Measured:
         idle: Stillness of each episode, as many as `facts.episodes`.
         idle_in_all: Their sum.
         lag: Correlation of action and motion; None where nothing can be said.
+        path: How well integrated actions follow the recorded paths; None for joint actions.
         instructions: What was asked.
         pictures: Repeated pictures per camera.
         skews: Distance from the observations' times per source.
@@ -41,6 +43,7 @@ class Measured:
     idle: tuple[Idle, ...]
     idle_in_all: Idle
     lag: LagScan | None
+    path: PathErrors | None
     instructions: tuple[InstructionUse, ...]
     pictures: tuple[CameraPictures, ...]
     skews: tuple[SourceSkew, ...]
@@ -60,6 +63,7 @@ def measure(facts: ConversionFacts) -> Measured:
         idle=idle,
         idle_in_all=idle_in_all(idle),
         lag=lag_scan(parts) if facts.moves_tcp else None,
+        path=path_errors(facts),
         instructions=instruction_uses(facts),
         pictures=camera_pictures(facts),
         skews=source_skews(facts),

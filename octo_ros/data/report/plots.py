@@ -64,7 +64,9 @@ def histogram(field: ActionField) -> Markup:
 
 def lags(scan: LagScan) -> Markup:
     """Correlation of action and motion at each lag; lag 0 stands out."""
-    width, height, zero, tall = 420.0, 196.0, 118.0, 92.0
+    width, tall, top_margin = 420.0, 100.0, 20.0
+    zero = top_margin + tall * max(*scan.correlations, 0.0)
+    height = zero + tall * max(0.0, -min(scan.correlations)) + 28.0
     step = width / len(scan.lags)
     marks = [_path('axis', f'M0 {zero:g}H{width:g}')]
     for index, (lag, value) in enumerate(zip(scan.lags, scan.correlations, strict=True)):

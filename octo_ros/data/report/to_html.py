@@ -29,7 +29,7 @@ THUMBNAILS = 6  # of one episode
 EPISODES = 1000
 BAGS = 200
 INSTRUCTIONS = 500
-OPEN = 6  # episodes and bags are unfolded if there are no more
+OPEN = 12  # episodes and bags are unfolded if there are no more
 STATES = {None: '', True: 'success', False: 'failed'}
 
 

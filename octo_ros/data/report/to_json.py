@@ -11,8 +11,9 @@ Its keys are stable: one may be added, but none changes its meaning without a ne
 - `finding_counts`: `error`, `warning`, `note`.
 - `findings`, the worst first: `severity`, `code`, `places`, `sentence`, `threshold`, `remedy`.
 - `bags`: `path`, `duration_s`, `losses`, and `topics`, the fields of `TopicTiming`.
-- `skews`, `pictures`, `idle`, `actions`, `lag_scan` (or null), `instructions`: the fields of
-  `SourceSkew`, `CameraPictures`, `Idle`, `ActionField`, `LagScan`, `InstructionUse`.
+- `skews`, `pictures`, `idle`, `actions`, `lag_scan` (or null), `path_errors` (or null),
+  `instructions`: the fields of `SourceSkew`, `CameraPictures`, `Idle`, `ActionField`, `LagScan`
+  (and `peak`), `PathErrors`, `InstructionUse`.
 - `dropped_ticks`: reason to ticks.
 - `episodes`: the fields of `EpisodeReport`, and `place`, `pictures` and `idle` of the episode.
 - `skipped`: the fields of `SkippedEpisode`.
@@ -68,6 +69,7 @@ def to_json_values(measured: Measured, findings: Iterable[Finding]) -> dict[str,
         'idle': measured.idle_in_all,
         'actions': measured.actions,
         'lag_scan': measured.lag and {**plain(measured.lag), 'peak': measured.lag.peak},
+        'path_errors': measured.path,
         'instructions': measured.instructions,
         'episodes': [
             {

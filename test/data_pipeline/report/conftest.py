@@ -50,7 +50,7 @@ class TopicTiming:
     duplicates: int = 0
     out_of_order: int = 0
     jumps: tuple[ClockJump, ...] = ()
-    clock: Clock = Clock()  # noqa: RUF009 - it is frozen
+    clock: Clock = Clock()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from octo_ros.data.report.finding import Finding, Severity
 if TYPE_CHECKING:
     from octo_ros.data.report.measured import Measured
 
-CLEAR = 0.05  # of correlation, by which a peak must stand out to be believed
+# Correlation by which a peak must be above lag 0 to be believed. Slow motion looks almost the same
+# one step later; achieved actions are the motion itself, so with them any difference counts.
+CLEAR = 0.02
+CLEAR_ACHIEVED = 1e-3
 WEAK = 0.3
 
 
@@ -23,7 +26,8 @@ def check_lag(measured: Measured) -> Iterator[Finding]:
         return
     best = scan.at(scan.peak)
     achieved = measured.facts.action_source == 'achieved_pose'
-    if scan.peak != 0 and best > WEAK and best - scan.at(0) > CLEAR:
+    clear = CLEAR_ACHIEVED if achieved else CLEAR
+    if scan.peak != 0 and best > WEAK and best - scan.at(0) > clear:
         steps = f'{abs(scan.peak)} step{"s" if abs(scan.peak) > 1 else ""}'
         way = 'later' if scan.peak > 0 else 'earlier'
         yield Finding(

@@ -55,7 +55,8 @@ def check_saturation(measured: Measured) -> Iterator[Finding]:
             Severity.NOTE,
             'saturated_action',
             tuple(field.name for field in cut),
-            f'{100 * cut[0].saturated:.0f} % of the values are exactly the least or the largest one.',
+            f'{100 * cut[0].saturated:.0f} % of the values are exactly the least or the '
+            'largest one.',
             f'note above {100 * SATURATED:.0f} %',
             'Commands were probably limited. A policy learns the limited ones.',
         )
