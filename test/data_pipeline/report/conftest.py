@@ -30,6 +30,7 @@ class Clock:
 class ClockJump:
     time_ns: int
     seconds: float
+    clock: str = 'receive'
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class TopicTiming:
     out_of_order: int = 0
     jumps: tuple[ClockJump, ...] = ()
     clock: Clock = Clock()
+    unstamped: int = 0
+    far_off: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from octo_ros.data.report.checks.clocks import (
     check_clock_fallback,
     check_clock_jumps,
     check_gaps,
+    check_odd_stamps,
     check_stamp_order,
 )
 from octo_ros.data.report.checks.drift import check_drift
@@ -85,6 +86,7 @@ CHECKS: tuple[Check, ...] = (
     check_saturation,
     check_angle_wrap,
     check_gaps,
+    check_odd_stamps,
     check_stamp_order,
     check_failed_episodes,
     check_unwanted_episodes,

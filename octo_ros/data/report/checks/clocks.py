@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def check_clock_fallback(measured: Measured) -> Iterator[Finding]:
     """Topics with stamps that were not good enough, so that the time of arrival was taken."""
     for topic in _topics(measured):
-        if topic.clock.source == 'receive' and topic.latency_median_ms is not None:
+        has_header = topic.latency_median_ms is not None or topic.unstamped > 0
+        if topic.clock.source == 'receive' and has_header:
             yield Finding(
                 Severity.WARNING,
                 'clock_fallback',
@@ -32,14 +33,30 @@ def check_clock_jumps(measured: Measured) -> Iterator[Finding]:
     """Clocks that jumped."""
     for topic in _topics(measured):
         if topic.jumps:
-            largest = max((jump.seconds for jump in topic.jumps), key=abs)
+            largest = max(topic.jumps, key=lambda jump: abs(jump.seconds))
+            whose = 'recorder' if largest.clock == 'receive' else 'driver'
             yield Finding(
                 Severity.WARNING,
                 'clock_jump',
                 (topic.topic,),
-                f'The clock jumped {_times(len(topic.jumps))}, at most by {largest:+.3g} s.',
+                f'A clock jumped {_times(len(topic.jumps))}, at most by {largest.seconds:+.3g} s '
+                f'(that of the {whose}).',
                 remedy='No episode goes across a jump of the recording clock. Let the time be set '
                 'before recording, not during it.',
+            )
+
+
+def check_odd_stamps(measured: Measured) -> Iterator[Finding]:
+    """Single messages with bad stamps in a topic whose stamps are used."""
+    for topic in _topics(measured):
+        if topic.clock.source == 'header' and (topic.unstamped or topic.far_off):
+            yield Finding(
+                Severity.NOTE,
+                'odd_stamps',
+                (topic.topic,),
+                f'Of {topic.messages} messages {topic.unstamped} had no stamp and '
+                f'{topic.far_off} one a second or more off the arrival.',
+                remedy='Look for a second publisher, or for a driver that starts before its clock.',
             )
 
 
