@@ -63,8 +63,14 @@ class BagMaker:
         fields = (self.header(ms), 12, 16, 'rgb8', 0, 48, data)
         self.add(ms + delay, topic, self.make('sensor_msgs/msg/Image', *fields))
 
-    def joints(self, ms, names, positions, topic='/joint_states'):
-        fields = (self.header(ms), list(names), np.array(positions), np.zeros(0), np.zeros(0))
+    def depth(self, ms, topic, millimetres, delay=20):
+        data = np.full(12 * 16, millimetres, np.uint16).view(np.uint8)
+        fields = (self.header(ms), 12, 16, '16UC1', 0, 32, data)
+        self.add(ms + delay, topic, self.make('sensor_msgs/msg/Image', *fields))
+
+    def joints(self, ms, names, positions, topic='/joint_states', effort=()):
+        effort = np.array(effort, np.float64)
+        fields = (self.header(ms), list(names), np.array(positions), np.zeros(0), effort)
         self.add(ms + 1, topic, self.make('sensor_msgs/msg/JointState', *fields))
 
     def pose(self, ms, pose, topic='/pose', frame='base_link'):

@@ -14,6 +14,7 @@ from octo_ros.data.fields import vector
 from octo_ros.errors import BagError, ObservationError
 from octo_ros.geometry import Pose, matrix_from_quaternion
 from octo_ros.observation.joints import decode_joints
+from octo_ros.observation.low_dim import LOW_DIM_TYPES, decode_low_dim
 from octo_ros.observation.sync import ObservationBuilder
 from octo_ros.types import Sample
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from octo_ros.data.timing.clock import Clock
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
+    from octo_ros.sources import LowDimSource
 
 IMAGE_TYPES = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
+DEPTH_TYPES = {'raw': IMAGE_TYPES[0], 'compressedDepth': IMAGE_TYPES[1]}
 JOINT_TYPES = ('sensor_msgs/msg/JointState',)
 POSE_TYPES = ('geometry_msgs/msg/PoseStamped',)
 
@@ -41,7 +44,7 @@ class Feed:
 
     Attributes:
         builder: Gets every usable message.
-        unusable: Why joint states could not be used, to how many of them.
+        unusable: Why joint states and numbers could not be used, to how many messages of them.
     """
 
     def __init__(
@@ -58,9 +61,15 @@ class Feed:
         self.builder = ObservationBuilder(embodiment, None if pose_topic else tcp_pose)
         self.unusable: Counter[str] = Counter()
         self._routes: dict[str, list[Callable[[BagMessage, int], None]]] = {}
-        for key, camera in embodiment.cameras.items():
+        for key, camera in (*embodiment.cameras.items(), *embodiment.depth_cameras.items()):
             self._route(camera.topic, partial(self._add_image, key))
         self._route(embodiment.joint_states.topic, self._add_joints)
+        for key, source in embodiment.low_dim.items():
+            self._route(source.topic, partial(self._add_low_dim, key, source))
+        twice = [t for t in self._routes if t in clocks and clocks[t].latency_ns]
+        if twice:
+            msg = f"The latency of {', '.join(twice)} is the embodiment's; the clock must have 0."
+            raise ValueError(msg)
         if pose_topic:
             self._route(pose_topic, self._add_pose)
 
@@ -77,12 +86,16 @@ class Feed:
         """
         for key, camera in self._embodiment.cameras.items():
             bag.require(camera.topic, IMAGE_TYPES, key)
+        for key, depth in self._embodiment.depth_cameras.items():
+            bag.require(depth.topic, (DEPTH_TYPES[depth.transport],), key)
         bag.require(self._embodiment.joint_states.topic, JOINT_TYPES, 'joint states')
+        for key, source in self._embodiment.low_dim.items():
+            bag.require(source.topic, (LOW_DIM_TYPES[source.kind],), key)
         if self._pose_topic:
             bag.require(self._pose_topic, POSE_TYPES, 'TCP pose')
 
     def add(self, message: BagMessage) -> None:
-        """Hand a message on; joint states that cannot be used are counted in `unusable` by reason.
+        """Hand a message on; one that cannot be used is counted in `unusable` by its reason.
 
         Raises:
             BagError: A pose is given in another frame than the embodiment's base frame.
@@ -105,6 +118,16 @@ class Feed:
             self.unusable[str(error)] += 1
             return
         self.builder.add_joints(Sample(stamp_ns, message.received_ns, joints))
+
+    def _add_low_dim(
+        self, key: str, source: LowDimSource, message: BagMessage, stamp_ns: int
+    ) -> None:
+        try:
+            numbers = decode_low_dim(message.value, source)
+        except ObservationError as error:
+            self.unusable[str(error)] += 1
+            return
+        self.builder.add_low_dim(key, Sample(stamp_ns, message.received_ns, numbers))
 
     def _add_pose(self, message: BagMessage, stamp_ns: int) -> None:
         self.builder.add_pose(Sample(stamp_ns, message.received_ns, self._pose(message)))

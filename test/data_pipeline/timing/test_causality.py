@@ -30,7 +30,7 @@ SMALL = {key: replace(c, height=16, width=16) for key, c in WIDOWX.cameras.items
 ROBOT = replace(WIDOWX, cameras=SMALL)
 PRIMARY, WRIST = (SMALL[key].topic for key in ('image_primary', 'image_wrist'))
 JOINTS = ROBOT.joint_states.topic
-TICKS = range(START + 13 * MS, START + 800 * MS, 50 * MS)
+TICKS = range(START + 13 * MS, START + 800 * MS, 70 * MS)
 
 
 def tcp_pose(positions):
@@ -101,7 +101,7 @@ def observe(messages, clocks, ticks=TICKS):
     return [seen(tick.observation) for tick in align(messages, feed, ticks)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(recording())
 def test_no_observation_uses_a_message_from_after_its_tick(recorded):
     """Neither one that arrived later nor one that says it was measured later."""
@@ -118,7 +118,7 @@ def test_no_observation_uses_a_message_from_after_its_tick(recorded):
             assert alone == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(recording())
 def test_the_live_builder_sees_the_same_at_the_same_ticks(recorded):
     """Fed by callbacks in the order of arrival, observed by a timer, equal array by array."""
@@ -146,7 +146,7 @@ def test_the_live_builder_sees_the_same_at_the_same_ticks(recorded):
             assert found == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(recording(), st.randoms(use_true_random=False))
 def test_the_order_among_messages_that_arrive_together_is_nothing(recorded, random):
     messages, clocks = recorded
