@@ -106,9 +106,7 @@ class TopicTiming:
             latency_median_ms=_figure(np.median, latency_ns, 1e6),
             latency_p95_ms=_figure(_p95, latency_ns, 1e6),
             latency_max_ms=_figure(np.max, latency_ns, 1e6),
-            drift_ms_per_min=None
-            if mostly_equal(own_ns)
-            else _drift(with_stamp, latency_ns, jumps),
+            drift_ms_per_min=_drift(with_stamp, own_ns, jumps),
             duplicates=len(ordered_ns) - len(np.unique(ordered_ns)),
             out_of_order=int(np.sum(np.diff(ordered_ns) < 0)),
             jumps=jumps,
@@ -126,13 +124,15 @@ def _duration_s(received_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]) ->
 
 
 def _drift(
-    received_ns: NDArray[np.int64], latency_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]
+    received_ns: NDArray[np.int64], header_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]
 ) -> float | None:
+    if len(header_ns) == 0 or mostly_equal(header_ns):
+        return None
     steps: list[int] = []
     for jump in jumps:
         first = steps[-1] + 1 if steps else 0
         steps.append(first + int(np.flatnonzero(received_ns[first:] == jump.time_ns)[0]))
-    return drift_ms_per_min(received_ns, latency_ns, steps)
+    return drift_ms_per_min(received_ns, received_ns - header_ns, steps)
 
 
 def _figure(
