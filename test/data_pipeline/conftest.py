@@ -32,7 +32,10 @@ STORE = typestore()
 
 
 class BagMaker:
-    """Collects messages with times in ms after START, and writes them in the order of arrival."""
+    """Collects messages with times in ms after START, and writes them in the order of arrival.
+
+    `write` takes other `messages` too, in the order in which they are to be stored.
+    """
 
     def __init__(self):
         self.messages = []
@@ -96,10 +99,14 @@ class BagMaker:
         self.add(ms, topic, message)
         return message
 
-    def write(self, path, plugin=StoragePlugin.MCAP):
+    def in_order(self):
+        """The messages in the order of arrival."""
+        return sorted(self.messages, key=lambda message: message[0])
+
+    def write(self, path, plugin=StoragePlugin.MCAP, messages=None):
         with Writer(path, version=9, storage_plugin=plugin) as writer:
             connections = {}
-            for received_ns, topic, message in sorted(self.messages, key=lambda m: m[0]):
+            for received_ns, topic, message in self.in_order() if messages is None else messages:
                 kind = message.__msgtype__
                 if topic not in connections:
                     connections[topic] = writer.add_connection(topic, kind, typestore=STORE)
