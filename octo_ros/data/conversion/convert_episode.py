@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
     from octo_ros.data.conversion.parts import Part
     from octo_ros.data.conversion.request import ConversionRequest
-    from octo_ros.data.episodes.episodes import Episode
+    from octo_ros.data.episodes.episode import Episode
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'
