@@ -61,8 +61,10 @@ class Feed:
         self.builder = ObservationBuilder(embodiment, None if pose_topic else tcp_pose)
         self.unusable: Counter[str] = Counter()
         self._routes: dict[str, list[Callable[[BagMessage, int], None]]] = {}
-        for key, camera in (*embodiment.cameras.items(), *embodiment.depth_cameras.items()):
+        for key, camera in embodiment.cameras.items():
             self._route(camera.topic, partial(self._add_image, key))
+        for key, depth in embodiment.depth_cameras.items():
+            self._route(depth.topic, partial(self._add_image, key))
         self._route(embodiment.joint_states.topic, self._add_joints)
         for key, source in embodiment.low_dim.items():
             self._route(source.topic, partial(self._add_low_dim, key, source))

@@ -84,7 +84,7 @@ class TopicTiming:
         header_ns = np.zeros_like(received_ns) if stamps.header_ns is None else stamps.header_ns
         stamped = header_ns != 0
         with_stamp, own_ns = received_ns[stamped], header_ns[stamped]
-        latency_ns = with_stamp - own_ns
+        latency_ns = np.asarray(with_stamp - own_ns, dtype=np.int64)
         near = np.abs(latency_ns) < FAR_NS
         jumps = find_jumps(with_stamp, own_ns) if len(own_ns) else find_jumps(received_ns)
         used_ns = received_ns
