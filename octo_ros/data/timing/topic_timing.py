@@ -84,14 +84,15 @@ class TopicTiming:
         header_ns = np.zeros_like(received_ns) if stamps.header_ns is None else stamps.header_ns
         stamped = header_ns != 0
         with_stamp, own_ns = received_ns[stamped], header_ns[stamped]
-        latency_ns = np.asarray(with_stamp - own_ns, dtype=np.int64)
+        latency_ns = with_stamp - own_ns
         near = np.abs(latency_ns) < FAR_NS
         jumps = find_jumps(with_stamp, own_ns) if len(own_ns) else find_jumps(received_ns)
         used_ns = received_ns
         if clock.source == 'header':
             used_ns = np.concatenate([own_ns[near], received_ns[~stamped]])
         ordered_ns = own_ns if len(own_ns) else received_ns
-        periods = np.diff(np.unique(used_ns)) / 1e6
+        periods = np.diff(np.unique(used_ns)).astype(np.float64) / 1e6
+        latency_ms = latency_ns.astype(np.float64) / 1e6
         duration_s = _duration_s(received_ns, jumps)
         return cls(
             topic=topic,
@@ -103,9 +104,9 @@ class TopicTiming:
             period_p95_ms=_figure(_p95, periods) or 0.0,
             period_max_ms=_figure(np.max, periods) or 0.0,
             gaps=int(np.sum(periods > GAP * np.median(periods))) if len(periods) else 0,
-            latency_median_ms=_figure(np.median, latency_ns, 1e6),
-            latency_p95_ms=_figure(_p95, latency_ns, 1e6),
-            latency_max_ms=_figure(np.max, latency_ns, 1e6),
+            latency_median_ms=_figure(np.median, latency_ms),
+            latency_p95_ms=_figure(_p95, latency_ms),
+            latency_max_ms=_figure(np.max, latency_ms),
             drift_ms_per_min=_drift(with_stamp, own_ns, jumps),
             duplicates=len(ordered_ns) - len(np.unique(ordered_ns)),
             out_of_order=int(np.sum(np.diff(ordered_ns) < 0)),
@@ -137,13 +138,12 @@ def _drift(
 
 def _figure(
     statistic: Callable[[NDArray[np.float64]], np.float64],
-    values: NDArray[np.float64] | NDArray[np.int64],
-    unit: float = 1.0,
+    values: NDArray[np.float64],
 ) -> float | None:
-    """A statistic in units of `unit`, None of nothing; rounded to what a report can show."""
+    """A statistic, None of nothing; rounded to what a report can show."""
     if len(values) == 0:
         return None
-    return round(float(statistic(values / unit)), 3)
+    return round(float(statistic(values)), 3)
 
 
 def _p95(values: NDArray[np.float64]) -> np.float64:
