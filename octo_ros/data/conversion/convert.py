@@ -20,7 +20,8 @@ from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.convert_episode import EpisodeResult, check_bag, convert_episode
 from octo_ros.data.episodes.episode import Episode
 from octo_ros.data.episodes.plan import EpisodePlan, plan_episodes
-from octo_ros.data.report.conversion_report import ConversionReport, EpisodeReport, SkippedEpisode
+from octo_ros.data.report.conversion_report import ConversionReport
+from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import DatasetError
