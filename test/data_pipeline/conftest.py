@@ -83,6 +83,16 @@ class BagMaker:
         stamped = self.make('geometry_msgs/msg/PoseStamped', self.header(ms, frame), whole)
         self.add(ms + 1, topic, stamped)
 
+    def transforms(self, ms, edges, topic='/tf'):
+        """Edges as (parent, child, pose)."""
+        made = []
+        for parent, child, pose in edges:
+            turn = self.make('geometry_msgs/msg/Quaternion', *(float(v) for v in pose.quaternion))
+            whole = self.make('geometry_msgs/msg/Transform', self.vector(pose.position), turn)
+            kind = 'geometry_msgs/msg/TransformStamped'
+            made.append(self.make(kind, self.header(ms, parent), child, whole))
+        self.add(ms + 1, topic, self.make('tf2_msgs/msg/TFMessage', made))
+
     def delta(self, ms, translation, rotation, gripper, topic='/octo/action'):
         message = self.make(
             'octo_ros_msgs/msg/EndEffectorDelta',

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from octo_ros.data.timing.clock import choose_clock
+from octo_ros.data.timing.clock import Clock, choose_clock
+from octo_ros.data.timing.tf_pose import TF_TYPES
 from octo_ros.data.timing.topic_timing import TopicTiming
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def bag_timings(bag: Bag, topics: Collection[str]) -> dict[str, TopicTiming]:
         if topic in bag.topics and topic not in timings:
             stamps = bag.stamps(topic)
             clock = choose_clock(stamps)
+            if bag.topics[topic] in TF_TYPES:
+                clock = Clock('header', 'each transform has a stamp of its own')
             timings[topic] = TopicTiming.of(topic, bag.topics[topic], stamps, clock)
     return timings
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from octo_ros.data.bags.bag import Bag
+from octo_ros.data.timing.bag_timings import bag_timings
 from octo_ros.data.timing.clock import Clock
 from octo_ros.data.timing.feed import Feed
 from octo_ros.embodiment import load_embodiment
@@ -150,3 +151,40 @@ def test_depth_and_further_numbers_are_checked(bag, tmp_path):
         )
         with pytest.raises(BagError, match='as force it must be geometry_msgs/msg/WrenchStamped'):
             Feed(wrong, tcp_pose, None).check(opened)
+
+
+@pytest.mark.parametrize('prefix', ['', '/arm'])
+def test_the_pose_may_come_from_transforms(bag, tmp_path, moving_pose, prefix):
+    tool = Pose.from_xyz_rpy([0.0, 0.0, 0.1], [0.0, 0.0, 0.0])
+    flange, tcp = (ROBOT.base_frame, 'flange'), ('flange', ROBOT.tcp_frame)
+    bag.transforms(-60_000, [(*tcp, tool)], topic=f'{prefix}/tf_static')
+    bag.image(100, PRIMARY, 1)
+    bag.image(100, WRIST, 2)
+    for ms in range(0, 200, 20):
+        bag.joints(ms, [ROBOT.gripper.joint], [0.037])
+        bag.transforms(ms, [(*flange, moving_pose(ms) @ tool.inverse())], topic=f'{prefix}/tf')
+    bag.transforms(150, [(*flange, replace(tool, position=np.full(3, np.nan)))], f'{prefix}/tf')
+    with Bag(bag.write(tmp_path / 'bag')) as opened:
+        feed = Feed(ROBOT, None, f'{prefix}/tf')
+        feed.check(opened)
+        feed.prepare(opened)
+        for message in opened.messages(feed.topics, start_ns=START):
+            feed.add(message)
+        seen = feed.builder.observe(START + 150 * MS)
+        clock = bag_timings(opened, feed.topics)[f'{prefix}/tf'].clock
+        with pytest.raises(BagError, match="no frame 'other'"):
+            Feed(replace(ROBOT, tcp_frame='other'), None, f'{prefix}/tf').check(opened)
+    np.testing.assert_allclose(seen.proprio[:3], moving_pose(100).position, atol=1e-6)
+    np.testing.assert_allclose(seen.proprio[3:6], moving_pose(100).rpy, atol=1e-6)
+    assert list(feed.unusable.values()) == [1]
+    assert clock == Clock('header', 'each transform has a stamp of its own')
+
+
+def test_a_topic_that_is_called_tf_must_hold_transforms(bag, tmp_path):
+    bag.robot(0, 300)
+    bag.string(0, '/tf', 'x')
+    with (
+        Bag(bag.write(tmp_path / 'bag')) as opened,
+        pytest.raises(BagError, match='as TCP pose it must be tf2_msgs/msg/TFMessage'),
+    ):
+        Feed(ROBOT, None, '/tf').check(opened)
