@@ -112,3 +112,23 @@ def usable_spans(
         for a, b in zip(starts, ends, strict=True)
         if not any(first <= a and b <= last for first, last in twice)
     )
+
+
+def readable_span(
+    start_ns: int, end_ns: int, timings: Mapping[str, TopicTiming]
+) -> tuple[int | None, int | None]:
+    """How far around a usable span messages may be read, such as those before its first tick.
+
+    Args:
+        start_ns: First arrival of a span that `usable_spans` gave [ns].
+        end_ns: Its last arrival [ns].
+        timings: Of all topics that were recorded together.
+
+    Returns:
+        First and last arrival between the clock breaks on either side [ns]; None where there is
+        no break.
+    """
+    breaks = clock_breaks(timings)
+    before = [time_ns for time_ns in breaks if time_ns <= start_ns]
+    after = [time_ns - 1 for time_ns in breaks if time_ns > end_ns]
+    return (before[-1] if before else None), (after[0] if after else None)

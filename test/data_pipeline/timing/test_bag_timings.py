@@ -11,6 +11,7 @@ from octo_ros.data.bags.bag import Bag
 from octo_ros.data.timing.bag_timings import (
     bag_timings,
     clock_breaks,
+    readable_span,
     recorded_twice,
     usable_spans,
 )
@@ -78,6 +79,17 @@ def test_a_step_back_leaves_out_what_was_recorded_twice(recorded, by_ms):
     end = END + by_ms * MS
     assert usable_spans(START, end, timings) == ((START, first - 1), (last + 1, end))
     assert usable_spans(first, last, timings) == ()
+
+
+def test_nothing_is_read_from_beyond_a_break(recorded):
+    later = END + 3_600_000 * MS
+    for by_ms, end in ((0, END), (3_600_000, later), (-5000, END - 5 * SECOND)):
+        timings = recorded(by_ms)
+        spans = usable_spans(START, end, timings)
+        limits = [readable_span(a + SECOND, b - SECOND, timings) for a, b in spans]
+        assert limits[0][0] is limits[-1][1] is None
+        assert [last for _, last in limits[:-1]] == [last for _, last in spans[:-1]]
+        assert [first for first, _ in limits[1:]] == [first for first, _ in spans[1:]]
 
 
 def test_a_step_back_to_before_the_start_leaves_out_all_that_it_covers(recorded):
