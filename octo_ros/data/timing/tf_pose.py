@@ -123,12 +123,15 @@ class TfPoseTrack:
         changed = False
         for transform in message.value.transforms:
             child, parent = map(frame_name, (transform.child_frame_id, transform.header.frame_id))
+            edge = self._edges.get(child)
+            is_new = edge is None or edge.parent != parent or edge.is_static != is_static
+            if self._chain and not (is_new or changed or child in self._links):
+                continue  # a finger, another arm
             pose = pose_from_transform(transform.transform)
             if pose is None:
                 self.unusable[NOT_FINITE] += 1
                 continue
-            edge = self._edges.get(child)
-            if edge is None or edge.parent != parent or edge.is_static != is_static:
+            if edge is None or is_new:
                 if edge is not None:
                     self.unusable[MOVED] += 1
                 edge = self._edges[child] = _Edge(parent, is_static)

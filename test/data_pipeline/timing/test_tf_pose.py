@@ -87,6 +87,20 @@ def test_the_chain_may_go_up_and_down():
     assert_pose(sample.value, SHIFT.inverse() @ moving(10))
 
 
+def test_edges_beside_the_chain_are_left_alone_until_the_chain_needs_them():
+    track = TfPoseTrack('base', 'tcp')
+    beside = edge('base', 'rail', moving(9), 0)
+    collect(track, tf(0, edge('base', 'tcp', moving(0), 0), beside))
+    beside.transform.rotation = xyz([0, 0, 0, 0], 'xyzw')
+    (sample,) = collect(track, tf(10, edge('base', 'tcp', moving(10), 10), beside))
+    assert not track.unusable
+    assert_pose(sample.value, moving(10))
+    (sample,) = collect(
+        track, tf(20, edge('rail', 'tcp', SHIFT, 20), edge('base', 'rail', moving(20), 20))
+    )
+    assert_pose(sample.value, moving(20) @ SHIFT)
+
+
 def test_the_tcp_may_be_the_root():
     track = TfPoseTrack('base', 'tcp')
     (sample,) = collect(track, tf(10, edge('tcp', 'base', moving(10), 10)))
