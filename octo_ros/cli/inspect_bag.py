@@ -77,17 +77,21 @@ def _tables(summary: BagSummary) -> Iterator[Table]:
         overview.add_row('[bold red]lost[/]', escape(loss))
     yield overview
     topics = Table(box=None)
-    for title, side in (('topic', 'left'), ('type', 'left')):
-        topics.add_column(title, justify=side, overflow='fold')  # type: ignore[arg-type]
-    for title in ('messages', 'rate [Hz]', 'header', 'latency [ms]'):
-        topics.add_column(title, justify='right')
+    for title in ('topic', 'type'):
+        topics.add_column(title, overflow='fold')
+    for title in ('messages', 'rate [Hz]', 'gaps', 'header', 'latency [ms]'):
+        topics.add_column(escape(title), justify='right')
+    topics.add_column('clock', overflow='fold')
     for topic in summary.topics:
+        timing = topic.timing
         topics.add_row(
-            escape(topic.topic),
-            topic.type,
-            f'{topic.messages}',
-            '' if topic.rate_hz is None else f'{topic.rate_hz:.1f}',
+            escape(timing.topic),
+            timing.type,
+            f'{timing.messages}',
+            f'{timing.rate_hz:.1f}' if timing.rate_hz else '',
+            f'{timing.gaps}',
             'yes' if topic.header else 'no',
-            '' if topic.latency_ms is None else f'{topic.latency_ms:.1f}',
+            '' if timing.latency_median_ms is None else f'{timing.latency_median_ms:.1f}',
+            f'{timing.clock.source}: {timing.clock.reason}',
         )
     yield topics

@@ -51,10 +51,9 @@ def test_json_has_every_figure(bag, capsys):
     assert (told['storage'], told['compression']) == ('mcap', 'zstd messages')
     assert told['files'] == ['bag.mcap']
     joints, words = told['topics']
-    assert (joints['messages'], joints['header'], joints['latency_ms']) == (51, True, 3.0)
-    assert (words['type'], words['header'], words['rate_hz']) == (
-        'std_msgs/msg/String', False, None,
-    )  # fmt: skip
+    assert (joints['header'], joints['timing']['messages']) == (True, 51)
+    assert joints['timing']['latency_median_ms'] == 3.0
+    assert (words['header'], words['timing']['type']) == (False, 'std_msgs/msg/String')
     assert told['robots']['widowx']['present'] == ['/joint_states']
     assert len(told['robots']['widowx']['missing']) == 2
     assert told['losses']['sentences'] == []

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +32,7 @@ class BagStorage:
         files: Which they are.
         log: Takes what is lost; None to stop at the first damage.
         stack: Closes the files and removes what was unpacked.
+        shared: Where files are unpacked once for several bags or processes, and left.
 
     Attributes:
         paths: All files as they lie on disk.
@@ -42,8 +45,10 @@ class BagStorage:
         DamagedFileError: Without a log: a file is damaged or missing.
     """
 
-    def __init__(self, files: BagFiles, log: LossLog | None, stack: ExitStack) -> None:
-        self._log, self._stack = log, stack
+    def __init__(
+        self, files: BagFiles, log: LossLog | None, stack: ExitStack, shared: Path | None = None
+    ) -> None:
+        self._log, self._stack, self._shared = log, stack, shared
         self._scratch: Path | None = None
         self._metadata = files.metadata
         self.paths = files.paths
@@ -147,8 +152,22 @@ class BagStorage:
         return file
 
     def _unpacked(self, path: Path) -> tuple[Path, str]:
-        target = self._folder() / path.stem
-        return target, unpack_file(path, target)
+        """A packed file's content, and what is wrong with it."""
+        if self._shared is None:
+            target = self._folder() / path.stem
+            return target, unpack_file(path, target)
+        state = path.stat()
+        key = f'{path.resolve()} {state.st_size} {state.st_mtime_ns}'
+        folder = self._shared / sha256(key.encode()).hexdigest()[:16]
+        target = folder / path.stem
+        if target.exists():
+            return target, ''
+        folder.mkdir(parents=True, exist_ok=True)
+        own = folder / f'{os.getpid()}{path.with_suffix("").suffix}'
+        flaw = unpack_file(path, own)
+        if not flaw:
+            own.replace(target)  # Another process may have done the same meanwhile.
+        return own if flaw else target, flaw
 
     def _folder(self) -> Path:
         """A temporary directory of the bag's own."""

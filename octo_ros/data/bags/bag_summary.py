@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.bags.losses import BagLosses
-from octo_ros.data.bags.stamps import TopicStamps
+from octo_ros.data.timing.bag_timings import bag_timings
+from octo_ros.data.timing.topic_timing import TopicTiming
 from octo_ros.embodiment import Embodiment, load_embodiment, robot_names
 
 
@@ -21,20 +20,12 @@ class TopicSummary:
     """One topic.
 
     Attributes:
-        topic: Its name.
-        type: Message type.
-        messages: How many there are.
-        rate_hz: Mean rate between first and last arrival [Hz]; None for fewer than two.
-        header: Whether messages begin with a header.
-        latency_ms: Median of arrival minus header stamp [ms]; None without stamps.
+        header: Whether its messages begin with a header.
+        timing: Its type, number, rate, delay and clock.
     """
 
-    topic: str
-    type: str
-    messages: int
-    rate_hz: float | None
     header: bool
-    latency_ms: float | None
+    timing: TopicTiming
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,10 @@ def summarise(path: Path, salvage: bool = False) -> BagSummary:
         BagError: It cannot be read, or is damaged and not to be salvaged.
     """
     with Bag(path, salvage=salvage) as bag:
-        topics = tuple(_topic(name, kind, bag.stamps(name)) for name, kind in bag.topics.items())
+        timings = bag_timings(bag, bag.topics)
+        topics = tuple(
+            TopicSummary(bag.has_header(topic), timing) for topic, timing in timings.items()
+        )
         return BagSummary(
             path=str(path),
             storage='sqlite3' if '.db3' in bag.files[0].suffixes else 'mcap',
@@ -103,28 +97,12 @@ def summarise(path: Path, salvage: bool = False) -> BagSummary:
             bytes=sum(file.stat().st_size for file in bag.files),
             start_ns=bag.start_ns,
             duration_s=(bag.end_ns - bag.start_ns) / 1e9,
-            messages=sum(topic.messages for topic in topics),
+            messages=sum(topic.timing.messages for topic in topics),
             topics=topics,
             robots={name: _fit(load_embodiment(name), bag.topics) for name in robot_names()},
             notes=bag.notes,
             losses=bag.losses,
         )
-
-
-def _topic(name: str, kind: str, stamps: TopicStamps) -> TopicSummary:
-    received, header = stamps.received_ns, stamps.header_ns
-    span_s = float(received.max() - received.min()) / 1e9 if len(received) else 0.0
-    latency_ms = None
-    if header is not None and (header != 0).any():
-        latency_ms = float(np.median((received - header)[header != 0])) / 1e6
-    return TopicSummary(
-        topic=name,
-        type=kind,
-        messages=len(received),
-        rate_hz=(len(received) - 1) / span_s if span_s > 0 else None,
-        header=header is not None,
-        latency_ms=latency_ms,
-    )
 
 
 def _fit(robot: Embodiment, topics: Mapping[str, str]) -> RobotFit:

@@ -54,6 +54,18 @@ def test_storage_and_compression_of_rosbag2(scratch, second, files, content, kin
     assert not list(scratch.iterdir())
 
 
+def test_packed_files_are_unpacked_once_for_all_who_share(tmp_path, second, files):
+    path = files.packed(tmp_path / 'bag', second, mode=CompressionMode.FILE)
+    shared = tmp_path / 'shared'
+    made = []
+    for _ in range(2):
+        with Bag(path, scratch=shared) as opened:
+            assert opened.message_count == len(second)
+        (unpacked,) = shared.rglob('*.*')
+        made.append((unpacked.name, unpacked.stat().st_ino, unpacked.stat().st_mtime_ns))
+    assert made == [made[0]] * 2
+
+
 @pytest.mark.parametrize(
     'layout',
     [
