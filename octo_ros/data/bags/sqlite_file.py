@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import apsw
 
-from octo_ros.data.bags.arrival_order import ClockSteps
+from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps
 from octo_ros.data.bags.compression import message_head
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic, modern_type
@@ -75,18 +75,26 @@ class SqliteFile:
         ):
             encoding, text = definitions.get(modern_type(kind), ('', ''))
             self.topics[key] = StoredTopic(topic, modern_type(kind), serialization, encoding, text)
-        steps = ClockSteps()
-        self.counts: Counter[int] = Counter()
-        self.start_ns, self.end_ns = FOREVER_NS, 0
-        for row, topic, received_ns in self._query(
-            'SELECT id, topic_id, timestamp FROM messages ORDER BY id'
+        # This loop runs over all rows whenever a bag is opened, so it does as little as possible.
+        counts: dict[int, int] = {}
+        first_ns, newest_ns, back = FOREVER_NS, 0, False
+        for topic, received_ns in self._query(
+            'SELECT topic_id, timestamp FROM messages ORDER BY id'
         ):
-            self.counts[topic] += 1
-            self.start_ns = min(self.start_ns, received_ns)
-            self.end_ns = max(self.end_ns, received_ns)
-            steps.add(topic, received_ns, (row, 0))
-        if not self.counts:
-            self.start_ns = 0
+            counts[topic] = counts.get(topic, 0) + 1
+            if received_ns >= newest_ns:
+                newest_ns = received_ns
+            elif received_ns < newest_ns - STEP_NS:
+                back = True
+            first_ns = min(first_ns, received_ns)
+        self.counts = Counter(counts)
+        self.start_ns, self.end_ns = (first_ns if counts else 0), newest_ns
+        steps = ClockSteps()
+        if back:
+            for row, topic, received_ns in self._query(
+                'SELECT id, topic_id, timestamp FROM messages ORDER BY id'
+            ):
+                steps.add(topic, received_ns, (row, 0))
         self._steps = [row for row, _ in steps.places]
         self.stretches = len(self._steps) + 1
         self.notes = (
