@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from octo_ros.config import config_dataclass, load_yaml, parse
@@ -125,7 +124,7 @@ class Gripper:
     def opening(self, position: float) -> float:
         """Joint value → opening, 0 closed .. 1 open, clipped to that range."""
         span = self.open_position - self.closed_position
-        return float(np.clip((position - self.closed_position) / span, 0.0, 1.0))
+        return min(max((position - self.closed_position) / span, 0.0), 1.0)
 
     def position(self, opening: float) -> float:
         """Opening 0..1 → joint value."""
