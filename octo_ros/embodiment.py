@@ -94,10 +94,12 @@ class JointStateSource:
     Attributes:
         topic: Topic name.
         max_age: Oldest message that may be used [s].
+        latency: Time between measurement and header stamp, subtracted from the stamp [s].
     """
 
     topic: str
     max_age: Seconds
+    latency: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 @config_dataclass

@@ -115,7 +115,9 @@ class ObservationBuilder:
             for key, camera in embodiment.depth_cameras.items()
         }
         age_ns = to_ns(joints.max_age)
-        self._joints: StateTrack[JointState] = StateTrack(JOINTS, age_ns, keep_ns + age_ns)
+        self._joints: StateTrack[JointState] = StateTrack(
+            JOINTS, age_ns, keep_ns + age_ns, to_ns(joints.latency)
+        )
         self._poses: StateTrack[Pose] = StateTrack(POSE, age_ns, keep_ns + age_ns)
         self._low_dim: dict[str, StateTrack[Array]] = {}
         for key, source in embodiment.low_dim.items():
