@@ -3,15 +3,15 @@
 """How fast bags become a dataset, beside how fast they could: 2 cameras 640 × 480, joints 100 Hz.
 
 Makes the bags itself, in a temporary directory: a WidowX, both cameras at 30 Hz with the noise of
-a sensor, in four episodes; raw in MCAP, as JPEG in MCAP, raw in sqlite3. Each is converted to 10 Hz
-in fresh processes, by one worker and by two, as often as --repeats says; the fastest run counts.
-Another bag of JPEGs, so many times as long and one single episode, shows what memory does.
+a sensor, in four episodes; raw in MCAP, as JPEG in MCAP, raw in sqlite3. Each is converted to
+10 Hz in fresh processes, by one worker and by two, as often as --repeats says; the fastest run
+counts. Another bag of JPEGs, so many times as long and one single episode, shows what memory does.
 
 Beside that the single operations are timed on messages of the same bags, in a process of their own
-between the conversions: medians of CPU time per call, the best of the repeats, and what they add up
-to per step. The limit is the speed at which only decoding, resizing and encoding of the pictures
-that are used would go on one core; the share of it that is reached is of CPU time, too, so that
-other processes of the machine matter less.
+between the conversions: medians of CPU time per call, the best of the repeats, and what they add
+up to per step. The limit is the speed at which only decoding, resizing and encoding of the
+pictures that are used would go on one core; the share of it that is reached is of CPU time, too,
+so that other processes of the machine matter less.
 
 × real time is seconds of bag per second of the clock and worker, from the call of `convert` to its
 return: processes that are started for it and what it imports are in it, Python's own start is not.
