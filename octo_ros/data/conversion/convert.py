@@ -26,6 +26,7 @@ from octo_ros.data.episodes.episodes import (
     with_instruction,
 )
 from octo_ros.data.report.conversion_report import ConversionReport, EpisodeReport, SkippedEpisode
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import DatasetError
@@ -74,8 +75,8 @@ def convert(
         KinematicsError: The robot's model cannot be used.
     """
     plan = {path: _plan(path, request) for path in request.bags}
-    cameras = {key: (c.height, c.width) for key, c in request.embodiment.cameras.items()}
-    with RldsWriter(request.output, request.name, cameras) as writer:
+    sizes = {key: (c.height, c.width) for key, c in request.embodiment.cameras.items()}
+    with RldsWriter(request.output, request.name, DatasetLayout(sizes)) as writer:
         conversion = _Conversion(request, plan, progress)
         for result, splits in assign_splits(conversion.results(), request.val_fraction):
             for record in result.records:

@@ -16,7 +16,7 @@ from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.convert import Progress, assign_splits, convert
 from octo_ros.data.conversion.request import ConversionRequest, Topics
-from octo_ros.data.rlds import writer as rlds
+from octo_ros.data.rlds import shards as rlds
 from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError, DatasetError
@@ -301,14 +301,14 @@ def test_a_crash_in_the_middle_leaves_nothing(bag, tmp_path, monkeypatch):
         bag.event(i * 1000, Kind.START, str(i), 'wave')
     path = bag.write(tmp_path / 'bag')
     written = []
-    original = rlds.write_record
+    original = rlds.write_pieces
 
-    def full_disk(file, data):
+    def full_disk(file, size, pieces):
         if len(written) == 2:
             raise OSError(28, 'No space left on device')
-        written.append(original(file, data))
+        written.append(original(file, size, pieces))
 
-    monkeypatch.setattr(rlds, 'write_record', full_disk)
+    monkeypatch.setattr(rlds, 'write_pieces', full_disk)
     with pytest.raises(OSError, match='No space'):
         convert(request([path], tmp_path / 'out'))
     assert len(written) == 2
