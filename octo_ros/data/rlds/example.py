@@ -15,7 +15,13 @@ import numpy as np
 
 from octo_ros.data.rlds.features import STATE
 from octo_ros.data.rlds.spool import wire, wire_size
-from octo_ros.data.rlds.wire import FIRST, entry_header, varint
+from octo_ros.data.rlds.wire import (
+    FIRST,
+    bytes_list_header,
+    entry_header,
+    float_list_header,
+    varint,
+)
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -63,15 +69,15 @@ class ExampleWriter:
             name: feature.SerializeToString(deterministic=True)
             for name, feature in example.features.feature.items()
         }
-        pictures = {
-            OBSERVATION + key: values
-            for key, values in (*record.images.items(), *record.depths.items())
-        }
+        pictures: dict[str, tuple[Sequence[bytes], bool]] = {}
+        for framed, columns in ((True, record.images), (False, record.depths)):
+            for key, values in columns.items():
+                pictures[f'{OBSERVATION}{key}'] = values, framed
         heads = {name: entry_header(name, len(data)) for name, data in small.items()}
         sizes = {name: len(heads[name]) + len(data) for name, data in small.items()}
-        for name, values in pictures.items():
-            body = wire_size(values)
-            inside = FIRST + varint(body)  # Feature.bytes_list
+        for name, (values, framed) in pictures.items():
+            body = wire_size(values, framed=framed)
+            inside = bytes_list_header(body) if framed else float_list_header(body)
             heads[name] = entry_header(name, len(inside) + body) + inside
             sizes[name] = len(heads[name]) + body
         features = sum(sizes.values())
@@ -112,7 +118,7 @@ def _pieces(
     head: bytes,
     heads: Mapping[str, bytes],
     small: Mapping[str, bytes],
-    pictures: Mapping[str, Sequence[bytes]],
+    pictures: Mapping[str, tuple[Sequence[bytes], bool]],
 ) -> Iterator[bytes]:
     yield head
     for name in sorted(heads):
@@ -120,7 +126,8 @@ def _pieces(
         if name in small:
             yield small[name]
         else:
-            yield from wire(pictures[name])
+            values, framed = pictures[name]
+            yield from wire(values, framed=framed)
 
 
 def _values(record: EpisodeRecord, episode_id: int) -> dict[str, Any]:

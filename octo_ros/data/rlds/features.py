@@ -27,7 +27,8 @@ class DatasetLayout:
 
     Attributes:
         cameras: Image key to height and width [px]; stored as JPEG, RGB.
-        depths: Depth key to height and width [px]; stored as PNG of 16 bits, one channel.
+        depths: Depth key to height and width [px]; float32 [m], 0 for unknown. Octo takes
+            depth as numbers only (see `octo_ros.data.rlds.encode`).
         observations: Key of a further float vector to its length.
         action_names: One name per action dimension.
 
@@ -49,7 +50,7 @@ class DatasetLayout:
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """Keys of everything that is stored as an encoded picture."""
+        """Keys of everything that is too large to be held for a whole episode."""
         return (*self.cameras, *self.depths)
 
     def features(self) -> tfds.features.FeaturesDict:
@@ -67,7 +68,7 @@ class DatasetLayout:
                 for key, size in self.cameras.items()
             },
             **{
-                key: features.Image(shape=(*size, 1), dtype=np.uint16, encoding_format='png')
+                key: features.Tensor(shape=(*size, 1), dtype=np.float32)
                 for key, size in self.depths.items()
             },
             STATE: vector(STATE_SIZE),

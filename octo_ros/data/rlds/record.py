@@ -27,7 +27,7 @@ class EpisodeRecord:
         proprio: float32, shape (T, 7): xyz [m], extrinsic rpy [rad], gripper.
         actions: float32, shape (T, A).
         images: Camera key to T JPEGs, in memory or on disk.
-        depths: Depth key to T PNGs of 16 bits, likewise.
+        depths: Depth key to T images of little-endian float32 [m], row by row, likewise.
         observations: Key of a further vector to float32, shape (T, D).
         embodiment: Name of the robot.
         hz: Steps per second; 0 if it is not known.

@@ -1,6 +1,6 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Encoded pictures of one camera on disk, laid out as they will stand in the dataset."""
+"""Pictures of one camera on disk, laid out as they will stand in the dataset."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ COPIED = 1024 * 1024  # bytes held at a time
 class Spool:
     """Takes pictures one by one and keeps none of them; use it in a `with` statement.
 
-    The file is the body of a protobuf BytesList, so that any run of pictures is one piece of it.
+    The file is the body of a protobuf list, so that any run of pictures is one piece of it.
 
     Args:
         path: File to write; what is there is replaced.
+        framed: Encoded pictures, each behind a tag and its length (BytesList). False for bare
+            little-endian float32 numbers (FloatList).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, framed: bool = True) -> None:
         self.path = path
+        self._framed = framed
         self._offsets = array('q', [0])
         self._file = path.open('wb')
 
@@ -52,7 +55,7 @@ class Spool:
 
     def append(self, picture: bytes) -> None:
         """Take the next picture."""
-        head = FIRST + varint(len(picture))
+        head = _head(picture) if self._framed else b''
         self._file.write(head)
         self._file.write(picture)
         self._offsets.append(self._offsets[-1] + len(head) + len(picture))
@@ -60,7 +63,8 @@ class Spool:
     def pictures(self) -> SpooledPictures:
         """All pictures so far; they can be read at once."""
         self._file.flush()
-        return SpooledPictures(self.path, np.array(self._offsets, dtype=np.int64))
+        offsets = np.array(self._offsets, dtype=np.int64)
+        return SpooledPictures(self.path, offsets, framed=self._framed)
 
 
 class SpooledPictures(Sequence[bytes]):
@@ -70,10 +74,12 @@ class SpooledPictures(Sequence[bytes]):
         path: The spool's file.
         offsets: int64, shape (n + 1,): where each of the n pictures begins, and where the last one
             ends [bytes].
+        framed: As for `Spool`.
     """
 
-    def __init__(self, path: Path, offsets: NDArray[np.int64]) -> None:
+    def __init__(self, path: Path, offsets: NDArray[np.int64], *, framed: bool = True) -> None:
         self.path = path
+        self.framed = framed
         self.offsets = offsets
 
     def __len__(self) -> int:
@@ -90,10 +96,13 @@ class SpooledPictures(Sequence[bytes]):
             if step != 1:
                 msg = 'Only consecutive pictures are a run.'
                 raise ValueError(msg)
-            return SpooledPictures(self.path, self.offsets[start : max(start, stop) + 1])
+            offsets = self.offsets[start : max(start, stop) + 1]
+            return SpooledPictures(self.path, offsets, framed=self.framed)
         row = range(len(self))[index]
         begin, end = int(self.offsets[row]), int(self.offsets[row + 1])
         data = b''.join(self._read(begin, end))
+        if not self.framed:
+            return data
         # A tag, then a length whose last byte is the first one below 128.
         head = next(i for i in range(1, len(data)) if data[i] < 0x80) + 1
         return data[head:]
@@ -103,7 +112,7 @@ class SpooledPictures(Sequence[bytes]):
         return int(self.offsets[-1] - self.offsets[0])
 
     def wire(self) -> Iterator[bytes]:
-        """The run as the body of a BytesList, in pieces.
+        """The run as the body of a list, in pieces.
 
         Raises:
             DatasetError: The file is shorter than it was.
@@ -122,18 +131,24 @@ class SpooledPictures(Sequence[bytes]):
                 yield data
 
 
-def wire_size(pictures: Sequence[bytes]) -> int:
+def wire_size(pictures: Sequence[bytes], *, framed: bool = True) -> int:
     """Bytes of `wire(pictures)`."""
     if isinstance(pictures, SpooledPictures):
         return pictures.wire_size()
-    return sum(1 + varint_size(len(p)) + len(p) for p in pictures)
+    heads = sum(1 + varint_size(len(p)) for p in pictures) if framed else 0
+    return heads + sum(map(len, pictures))
 
 
-def wire(pictures: Sequence[bytes]) -> Iterator[bytes]:
-    """Pictures as the body of a BytesList, in pieces."""
+def wire(pictures: Sequence[bytes], *, framed: bool = True) -> Iterator[bytes]:
+    """Pictures as the body of a protobuf list, in pieces; `framed` as for `Spool`."""
     if isinstance(pictures, SpooledPictures):
         yield from pictures.wire()
         return
     for picture in pictures:
-        yield FIRST + varint(len(picture))
+        if framed:
+            yield _head(picture)
         yield picture
+
+
+def _head(picture: bytes) -> bytes:
+    return FIRST + varint(len(picture))

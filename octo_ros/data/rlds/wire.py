@@ -15,7 +15,7 @@ from typing import BinaryIO
 from octo_ros.errors import DatasetError
 
 FIRST = b'\x0a'  # field 1, length-delimited: Example.features, Features.feature, a map's key …
-SECOND = b'\x12'  # field 2, length-delimited: a map's value
+SECOND = b'\x12'  # field 2, length-delimited: a map's value, Feature.float_list
 MAX_VARINT = 10  # bytes
 
 
@@ -39,6 +39,17 @@ def entry_header(name: str, feature_size: int) -> bytes:
     key = name.encode()
     inside = FIRST + varint(len(key)) + key + SECOND + varint(feature_size)
     return FIRST + varint(len(inside) + feature_size) + inside
+
+
+def bytes_list_header(size: int) -> bytes:
+    """What stands before a BytesList of that size in a Feature."""
+    return FIRST + varint(size)
+
+
+def float_list_header(size: int) -> bytes:
+    """What stands before packed floats of that size [bytes] in a Feature: list, then values."""
+    values = FIRST + varint(size)
+    return SECOND + varint(len(values) + size) + values
 
 
 def features_in(file: BinaryIO, size: int) -> Iterator[tuple[str, int]]:

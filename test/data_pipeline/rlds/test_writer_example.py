@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
@@ -35,8 +34,8 @@ def record(steps=5):
     def rows(size):
         return rng.normal(size=(steps, size)).astype(np.float32)
 
-    def png():
-        return cv2.imencode('.png', rng.integers(0, 60000, (6, 5)).astype(np.uint16))[1].tobytes()
+    def depth():
+        return rng.uniform(0, 5, (6, 5, 1)).astype('<f4').tobytes()
 
     images = {
         key: tuple(encode_jpeg(rng.integers(0, 255, (*s, 3), np.uint8)) for _ in range(steps))
@@ -52,7 +51,7 @@ def record(steps=5):
         proprio=rows(7),
         actions=rows(8),
         images=images,
-        depths={'depth_primary': tuple(png() for _ in range(steps))},
+        depths={'depth_primary': tuple(depth() for _ in range(steps))},
         observations={'force': rows(6), 'joints': rows(8)},
         embodiment='widowx',
         hz=10.0,
@@ -67,7 +66,10 @@ def by_tfds(episode, episode_id):
             'observation': {
                 'state': episode.proprio[i],
                 **{k: v[i] for k, v in episode.images.items()},
-                **{k: v[i] for k, v in episode.depths.items()},
+                **{
+                    k: np.frombuffer(v[i], np.float32).reshape(6, 5, 1)
+                    for k, v in episode.depths.items()
+                },
                 **{k: v[i] for k, v in episode.observations.items()},
             },
             'action': episode.actions[i],
@@ -96,8 +98,8 @@ def by_tfds(episode, episode_id):
 
 
 def spooled(episode, directory):
-    def on_disk(key, pictures):
-        with Spool(directory / key) as spool:
+    def on_disk(key, pictures, *, framed=True):
+        with Spool(directory / key, framed=framed) as spool:
             for picture in (b'of another episode', *pictures, b'and another'):
                 spool.append(picture)
             return spool.pictures()[1:-1]
@@ -105,7 +107,7 @@ def spooled(episode, directory):
     return replace(
         episode,
         images={key: on_disk(key, p) for key, p in episode.images.items()},
-        depths={key: on_disk(key, p) for key, p in episode.depths.items()},
+        depths={key: on_disk(key, p, framed=False) for key, p in episode.depths.items()},
     )
 
 
@@ -144,7 +146,7 @@ def test_what_protobuf_cannot_hold_is_refused(monkeypatch):
     'change',
     [
         {'images': {}},
-        {'depths': {'depth_primary': (b'only one',)}},
+        {'depths': {'depth_primary': (bytes(120),)}},
         {'observations': {'force': np.zeros((5, 6), np.float32)}},
         {'proprio': np.zeros((4, 7), np.float32)},
     ],

@@ -29,6 +29,17 @@ def test_any_run_is_the_bytes_list_of_its_pictures(tmp_path_factory, sizes, star
     assert b''.join(wire(expected)) == data
 
 
+def test_numbers_stand_bare(tmp_path):
+    rows = [bytes([i]) * 8 for i in range(4)]
+    with Spool(tmp_path / 'file', framed=False) as spool:
+        for row in rows:
+            spool.append(row)
+        run = spool.pictures()[1:]
+    assert list(run) == rows[1:]
+    assert b''.join(wire(run)) == b''.join(wire(rows[1:], framed=False)) == b''.join(rows[1:])
+    assert wire_size(run) == wire_size(rows[1:], framed=False) == 24
+
+
 def test_only_runs_are_sliced(tmp_path):
     with Spool(tmp_path / 'file') as spool, pytest.raises(ValueError, match='consecutive'):
         spool.pictures()[::2]
