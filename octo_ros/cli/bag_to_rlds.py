@@ -10,8 +10,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
-from octo_ros.data.conversion.convert import Progress, convert
+from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.request import ACTION_SOURCES, ConversionRequest, Topics, with_topics
+from octo_ros.data.conversion.tally import Progress
 from octo_ros.fleet import read_fleet
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from octo_ros.data.conversion.convert import Progress
+    from octo_ros.data.conversion.tally import Progress
     from octo_ros.data.report.conversion_report import ConversionReport
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array

@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.data.conversion.converted_episode import ConvertedEpisode, ConvertedRecord
+from octo_ros.data.conversion.job import EpisodeJob, JobProgress, Tell
 from octo_ros.data.conversion.parts import PartCollector
+from octo_ros.data.conversion.pictures import PictureStore
+from octo_ros.data.conversion.split_record import record_rows
 from octo_ros.data.labels.actions import (
-    COMMAND_TYPES,
     CommandedDelta,
     achieved_pose_actions,
     command_delta_actions,
@@ -31,60 +35,48 @@ if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
     from octo_ros.data.conversion.parts import Part
     from octo_ros.data.conversion.request import ConversionRequest
-    from octo_ros.data.episodes.episodes import Episode
+    from octo_ros.data.rlds.spool import SpooledPictures
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'
 LEAD_NS = 2_000_000_000  # of commands read before the first tick, more than one may last
-
-
-@dataclass(frozen=True)
-class EpisodeResult:
-    """What came of one recorded episode.
-
-    Attributes:
-        records: To be written; none if it was skipped.
-        report: What happened; its `splits` are filled in by who writes the records.
-    """
-
-    records: tuple[EpisodeRecord, ...]
-    report: EpisodeReport | SkippedEpisode
-
-
-def check_bag(bag: Bag, request: ConversionRequest) -> None:
-    """Check that a bag has every topic that the request needs.
-
-    Raises:
-        BagError: A topic is missing or has the wrong type.
-    """
-    Feed(request.embodiment, None, request.topics.pose).check(bag)
-    if request.action_source == 'command_delta':
-        bag.require(request.topics.commands, COMMAND_TYPES, 'commanded actions')
+TELL_EVERY = 8  # ticks
 
 
 def convert_episode(
     bag: Bag,
-    episode: Episode,
+    job: EpisodeJob,
     request: ConversionRequest,
     tcp_pose: Callable[[Array], Pose] | None,
-) -> EpisodeResult:
-    """Convert one episode.
+    directory: Path,
+    *,
+    tell: Tell,
+) -> ConvertedEpisode:
+    """Convert one episode; its pictures go to disk as they come.
 
     Args:
         bag: The open bag.
-        episode: Which span of it.
+        job: Which span of it.
         request: How.
         tcp_pose: Forward kinematics; None if poses come from a topic.
+        directory: For the pictures.
+        tell: Called every few ticks.
 
     Raises:
         BagError: The bag is damaged, or gives poses in the wrong frame.
     """
+    episode = job.episode
     feed = Feed(request.embodiment, tcp_pose, request.topics.pose)
-    collector = PartCollector(episode.end_ns, request.period_ns)
-    ticks = _ticks(bag, episode, request)
+    ticks = _ticks(bag, job, request)
     messages = bag.messages(feed.topics, ticks[0] - feed.builder.lead_ns, ticks[-1])
-    for tick in align(messages, feed, ticks):
-        collector.add(tick)
+    with PictureStore(directory, request.embodiment.cameras) as pictures:
+        collector = PartCollector(episode.end_ns, request.period_ns, pictures)
+        for number, tick in enumerate(align(messages, feed, ticks)):
+            collector.add(tick)
+            if number % TELL_EVERY == 0:
+                seconds = (tick.time_ns - episode.start_ns) / 1e9
+                tell(JobProgress(job.index, min(seconds, job.seconds), collector.count))
+        images = pictures.images()
     parts = _long_enough(collector)
     source = str(bag.path)
     if not parts:
@@ -92,15 +84,15 @@ def convert_episode(
         if collector.dropped:
             worst = collector.dropped.most_common(1)[0][0]
             reason += f'; mostly {collector.details.get(worst, worst)}'
-        return EpisodeResult((), SkippedEpisode(source, episode.episode_id, reason))
+        return ConvertedEpisode((), SkippedEpisode(source, episode.episode_id, reason))
     actions = list(_actions(bag, parts, ticks, request))
-    records = tuple(_records(source, episode, parts, actions, request.action_source))
+    records = tuple(_records(job, parts, actions, request, images))
     errors = [integration_error(p.proprio, a) for p, a in zip(parts, actions, strict=True)]
     report = EpisodeReport(
         bag=source,
         episode=episode.episode_id,
         splits=(),
-        steps=tuple(record.steps for record in records),
+        steps=tuple(converted.record.steps for converted in records),
         instruction=episode.instruction,
         success=episode.success,
         dropped_ticks=dict(collector.dropped),
@@ -110,29 +102,37 @@ def convert_episode(
         path_error_mm=round(1e3 * max(distance for distance, _ in errors), 4),
         path_error_deg=round(float(np.degrees(max(angle for _, angle in errors))), 4),
     )
-    return EpisodeResult(records, report)
+    return ConvertedEpisode(records, report)
 
 
 def _records(
-    source: str,
-    episode: Episode,
+    job: EpisodeJob,
     parts: list[Part],
     actions: list[NDArray[np.float32]],
-    action_source: str,
-) -> Iterator[EpisodeRecord]:
-    for index, (part, rows) in enumerate(zip(parts, actions, strict=True)):
-        steps = _known_actions(part)
-        yield EpisodeRecord(
-            file_path=source,
-            name=episode.episode_id + (f'/{index + 1}' if index else ''),
-            instruction=episode.instruction,
-            success=episode.success,
-            is_terminal=part.is_end,
-            action_source=action_source,
-            proprio=part.proprio[:steps],
-            actions=rows[:steps],
-            images={key: jpegs[:steps] for key, jpegs in part.images.items()},
-        )
+    request: ConversionRequest,
+    images: dict[str, SpooledPictures],
+) -> Iterator[ConvertedRecord]:
+    episode, numbers = job.episode, count(1)
+    for part, labels in zip(parts, actions, strict=True):
+        rows = range(part.start, part.start + _known_actions(part))
+        for piece in record_rows(list(images.values()), rows):
+            number = next(numbers)
+            own = slice(piece.start - part.start, piece.stop - part.start)
+            stored = slice(piece.start, piece.stop)
+            record = EpisodeRecord(
+                file_path=str(job.bag),
+                name=episode.episode_id + (f'/{number}' if number > 1 else ''),
+                instruction=episode.instruction,
+                success=episode.success,
+                is_terminal=part.is_end and piece.stop == rows.stop,
+                action_source=request.action_source,
+                proprio=part.proprio[own],
+                actions=labels[own],
+                images={key: pictures[stored] for key, pictures in images.items()},
+                embodiment=request.embodiment.name,
+                hz=request.rate,
+            )
+            yield ConvertedRecord(record, part.stamps_ns[own])
 
 
 def _known_actions(part: Part) -> int:
@@ -150,8 +150,8 @@ def _long_enough(collector: PartCollector) -> list[Part]:
     return kept
 
 
-def _ticks(bag: Bag, episode: Episode, request: ConversionRequest) -> range:
-    primary = request.embodiment.cameras[PRIMARY]
+def _ticks(bag: Bag, job: EpisodeJob, request: ConversionRequest) -> range:
+    primary, episode = request.embodiment.cameras[PRIMARY], job.episode
     period_ns = request.period_ns
     arrivals = bag.arrivals(primary.topic, episode.start_ns, episode.end_ns + period_ns)
     # A quarter of the allowed age: other cameras' frames are in by then, and this one is fresh.

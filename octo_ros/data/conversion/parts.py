@@ -5,19 +5,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.rlds.encode import stored_image
 from octo_ros.observation.missing import Missing
 from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from octo_ros.data.conversion.pictures import PictureStore
     from octo_ros.data.timing.align import Tick
 
 REPEATED = f'{PRIMARY}: the same frame as at the tick before'
@@ -28,46 +27,54 @@ class Part:
     """Consecutive observations without a hole; n of them.
 
     Attributes:
+        start: Row of the first one, counted over all observations of the episode.
         stamps_ns: Times of the observations [ns].
         proprio: float32, shape (n, 7): xyz [m], extrinsic rpy [rad], gripper.
-        images: Camera key to n JPEGs.
         is_end: It reaches the end of its episode.
     """
 
+    start: int
     stamps_ns: tuple[int, ...]
     proprio: NDArray[np.float32]
-    images: Mapping[str, tuple[bytes, ...]]
     is_end: bool
+
+    @property
+    def rows(self) -> slice:
+        """Which of all observations of the episode they are."""
+        return slice(self.start, self.start + len(self.stamps_ns))
 
 
 @dataclass(frozen=True)
 class _Row:
     stamp_ns: int
     proprio: NDArray[np.float32]
-    images: Mapping[str, bytes]
 
 
 class PartCollector:
-    """Takes an episode's ticks one by one and keeps only what will be stored.
+    """Takes an episode's ticks one by one and keeps only their numbers.
 
     Args:
         end_ns: End of the episode; observations after it are not part of it [ns].
         period_ns: Distance of the ticks [ns].
+        pictures: Takes the pictures of every observation.
 
     Attributes:
         dropped: Why ticks gave no observation, to how many did not.
         details: The same reasons to the first whole sentence about them.
         skew_ns: Source to its distances from the observations' times [ns].
+        count: Observations so far.
     """
 
-    def __init__(self, end_ns: int, period_ns: int) -> None:
+    def __init__(self, end_ns: int, period_ns: int, pictures: PictureStore) -> None:
         self._end_ns = end_ns
         self._period_ns = period_ns
+        self._pictures = pictures
         self._rows: list[list[_Row]] = []
         self._in_gap = True
         self.dropped: Counter[str] = Counter()
         self.details: dict[str, str] = {}
         self.skew_ns: defaultdict[str, list[int]] = defaultdict(list)
+        self.count = 0
 
     def add(self, tick: Tick) -> None:
         """Take the next tick; one without a new observation is counted and leaves a hole."""
@@ -77,28 +84,30 @@ class PartCollector:
         elif self._rows and seen.stamp_ns <= self._rows[-1][-1].stamp_ns:
             self._drop(REPEATED, REPEATED)
         elif seen.stamp_ns <= self._end_ns:
-            images = {
-                key: stored_image(message, seen.images[key])
-                for key, message in tick.frames.items()
-            }
+            self._pictures.add(tick, seen)
             if self._in_gap:
                 self._rows.append([])
             self._in_gap = False
-            self._rows[-1].append(_Row(seen.stamp_ns, seen.proprio, images))
+            self._rows[-1].append(_Row(seen.stamp_ns, seen.proprio))
+            self.count += 1
             for source, skew_ns in seen.skew_ns.items():
                 self.skew_ns[source].append(skew_ns)
 
     def parts(self) -> list[Part]:
         """The runs of consecutive observations, in the order of time."""
-        return [self._part(rows, is_last=rows is self._rows[-1]) for rows in self._rows]
+        parts, start = [], 0
+        for rows in self._rows:
+            parts.append(self._part(start, rows, is_last=rows is self._rows[-1]))
+            start += len(rows)
+        return parts
 
-    def _part(self, rows: list[_Row], *, is_last: bool) -> Part:
+    def _part(self, start: int, rows: list[_Row], *, is_last: bool) -> Part:
         # Cameras often stop a tick before the recording does.
         reaches_end = self._end_ns - rows[-1].stamp_ns < 2 * self._period_ns
         return Part(
+            start=start,
             stamps_ns=tuple(row.stamp_ns for row in rows),
             proprio=np.stack([row.proprio for row in rows]),
-            images={key: tuple(row.images[key] for row in rows) for key in rows[0].images},
             is_end=is_last and reaches_end,
         )
 

@@ -26,12 +26,15 @@ class Topics:
         commands: EndEffectorDelta or ExecutedAction, for `command_delta`.
         pose: PoseStamped of the TCP in the base frame; None: forward kinematics of the joint
             states.
+        gripper: Float64, JointState or a gripper's command, for the gripper of the actions; None:
+            what the commands or the joint states say.
     """
 
     events: str = '/octo/episode'
     instruction: str = '/octo/instruction'
     commands: str = '/octo/action'
     pose: str | None = None
+    gripper: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ class ConversionRequest:
         val_fraction: Share of episodes for validation, above 0 and at most 0.5; one at least.
         instruction: Words for episodes that have none.
         topics: Further topics.
+        workers: Processes that convert episodes at the same time.
+        salvage: Read what can be read of damaged bags.
+        append: Add to a dataset that exists.
+        skip_failed: Leave out episodes that were marked as failures.
+        allow_errors: Write the dataset even where the report finds errors in it.
+        runner: Apache Beam runner that converts the episodes; None: this machine, without Beam.
+        beam_options: Passed on to Apache Beam.
     """
 
     bags: tuple[Path, ...]
@@ -59,6 +69,13 @@ class ConversionRequest:
     val_fraction: float = 0.1
     instruction: str = ''
     topics: Topics = field(default_factory=Topics)
+    workers: int = 1
+    salvage: bool = False
+    append: bool = False
+    skip_failed: bool = False
+    allow_errors: bool = False
+    runner: str | None = None
+    beam_options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.bags:
@@ -69,6 +86,12 @@ class ConversionRequest:
             raise ConfigError(msg)
         if not 0 < self.val_fraction <= 0.5:
             msg = f'--val is {self.val_fraction:g}; it must lie above 0 and be at most 0.5.'
+            raise ConfigError(msg)
+        if not 1 <= self.workers <= 256:
+            msg = f'--workers is {self.workers}; it must lie in 1 .. 256.'
+            raise ConfigError(msg)
+        if self.beam_options and self.runner is None:
+            msg = f'{" ".join(self.beam_options)}: options of Apache Beam need a --runner.'
             raise ConfigError(msg)
         if self.action_source not in ACTION_SOURCES:
             msg = f'--action is {self.action_source!r}; it must be {" or ".join(ACTION_SOURCES)}.'

@@ -14,7 +14,7 @@ from PIL import Image
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
 from octo_ros.data.bags.bag import Bag
-from octo_ros.data.conversion.convert import Progress, assign_splits, convert
+from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.request import ConversionRequest, Topics
 from octo_ros.data.rlds import shards as rlds
 from octo_ros.data.rlds.tfrecord import read_records
@@ -197,7 +197,8 @@ def test_events_cut_and_judge(bag, tmp_path):
     ]
     assert [(s.episode, s.reason) for s in report.skipped] == [('b', 'discarded when recorded')]
     assert all(e.steps[0] in (10, 11) for e in report.episodes)
-    assert steps[-1] == Progress(3, 3, report.steps)
+    assert (steps[-1].done, steps[-1].total, steps[-1].steps) == (2, 2, report.steps)
+    assert steps[-1].seconds == steps[-1].total_seconds == 2
 
 
 def test_a_hole_makes_two_episodes_and_is_reported(bag, tmp_path):
@@ -295,7 +296,7 @@ def test_a_recording_without_usable_ticks_is_refused_with_its_reason(bag, tmp_pa
     assert list((tmp_path / 'out').iterdir()) == []
 
 
-def test_a_crash_in_the_middle_leaves_nothing(bag, tmp_path, monkeypatch):
+def test_a_full_disk_is_a_sentence_and_what_is_done_is_taken_over(bag, tmp_path, monkeypatch):
     bag.robot(0, 3000)
     for i in range(3):
         bag.event(i * 1000, Kind.START, str(i), 'wave')
@@ -309,22 +310,13 @@ def test_a_crash_in_the_middle_leaves_nothing(bag, tmp_path, monkeypatch):
         written.append(original(file, size, pieces))
 
     monkeypatch.setattr(rlds, 'write_pieces', full_disk)
-    with pytest.raises(OSError, match='No space'):
+    with pytest.raises(DatasetError, match='out/robot cannot be written: No space left'):
         convert(request([path], tmp_path / 'out'))
-    assert len(written) == 2
-    assert list((tmp_path / 'out').iterdir()) == []
-
-
-@pytest.mark.parametrize('fraction', [0.05, 0.1, 0.25, 0.5])
-@pytest.mark.parametrize('count', [2, 3, 10, 40])
-def test_every_dataset_has_both_splits(fraction, count):
-    splits = [split for _, split in assign_splits(range(count), fraction)]
-    val = splits.count(('val',))
-    assert splits[:2] == [('train',), ('val',)]
-    assert val + splits.count(('train',)) == count
-    assert abs(val - max(1, fraction * count)) <= 1
-
-
-def test_no_episode_and_one_episode_have_their_own_rule():
-    assert list(assign_splits([], 0.1)) == []
-    assert list(assign_splits(['only'], 0.1)) == [('only', ('train', 'val'))]
+    assert [p.name for p in (tmp_path / 'out/robot').iterdir()] == ['.1.0.0.work']
+    monkeypatch.undo()
+    said, progress = [], []
+    report = convert(request([path], tmp_path / 'out'), progress.append, said.append)
+    assert said == ['Taking over 3 of 3 episodes from an interrupted run.']
+    assert [(p.done, p.steps) for p in progress] == [(3, 0)]
+    assert [e.episode for e in report.episodes] == ['0', '1', '2']
+    assert [p.name for p in (tmp_path / 'out/robot').iterdir()] == ['1.0.0']

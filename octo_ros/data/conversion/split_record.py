@@ -1,0 +1,36 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Records of protobuf end at 2 GiB: a part that is longer becomes several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from octo_ros.data.rlds.example import MAX_PICTURE_BYTES
+
+if TYPE_CHECKING:
+    from octo_ros.data.rlds.spool import SpooledPictures
+
+
+def record_rows(
+    pictures: Sequence[SpooledPictures], rows: range, limit: int = MAX_PICTURE_BYTES
+) -> list[range]:
+    """Cut a part into pieces whose pictures fit into one record each.
+
+    Args:
+        pictures: Of every camera, over all rows of the episode.
+        rows: Of the part; at least one.
+        limit: Bytes of pictures per record.
+
+    Returns:
+        Consecutive ranges, as even as rows allow; the one range if everything fits.
+    """
+    sizes = np.sum([np.diff(p.offsets[rows.start : rows.stop + 1]) for p in pictures], axis=0)
+    for count in range(max(1, -(-int(sizes.sum()) // limit)), len(rows) + 1):
+        pieces = [r for r in np.array_split(np.arange(len(rows)), count) if len(r)]
+        if max(int(sizes[piece].sum()) for piece in pieces) <= limit:
+            break
+    return [rows[int(piece[0]) : int(piece[-1]) + 1] for piece in pieces]
