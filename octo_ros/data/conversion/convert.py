@@ -19,7 +19,7 @@ from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
 from octo_ros.data.conversion.tally import Progress, Tally
 from octo_ros.data.conversion.work_directory import WorkDirectory, sweep
-from octo_ros.data.report.conversion_report import SkippedEpisode
+from octo_ros.data.report.episode_report import SkippedEpisode
 from octo_ros.data.rlds.publish import recover
 from octo_ros.data.rlds.writer import dataset_directory
 from octo_ros.errors import DatasetError
@@ -27,7 +27,7 @@ from octo_ros.errors import DatasetError
 if TYPE_CHECKING:
     from octo_ros.data.conversion.plan import ConversionPlan
     from octo_ros.data.conversion.request import ConversionRequest
-    from octo_ros.data.report.conversion_report import ConversionReport
+    from octo_ros.data.report.report import Report
 
 # What a disk or its owner may refuse; anything else is a bug.
 REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
@@ -37,7 +37,7 @@ def convert(
     request: ConversionRequest,
     progress: Callable[[Progress], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
-) -> ConversionReport:
+) -> Report:
     """Convert bags to one dataset.
 
     All bags are checked before anything is written, and the dataset appears only when it is
@@ -79,9 +79,7 @@ def convert(
             _do_jobs(request, plan, work, progress, say)
             episodes = [ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs]
             _check_not_empty(episodes, plan, work)
-            return Assembly(
-                request, plan.layout, plan.normalised, work.dataset, history, conversion
-            ).run(episodes, plan.skipped)
+            return Assembly(request, plan, work.dataset, history, conversion).run(episodes)
     except OSError as error:
         if error.errno not in REFUSED:
             raise

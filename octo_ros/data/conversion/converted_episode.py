@@ -9,7 +9,7 @@ which is written last: an episode without it was not finished.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from octo_ros.data.report.conversion_report import EpisodeReport, SkippedEpisode
+from octo_ros.data.bags.losses import BagLosses
+from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.spool import SpooledPictures
 from octo_ros.errors import DatasetError
+from octo_ros.observation.repeats import PictureCounts
 
 ARRAYS = 'arrays.npz'
 SIDECAR = 'episode.json'
@@ -48,10 +50,16 @@ class ConvertedEpisode:
     Attributes:
         records: To be written; none if it was skipped.
         report: What happened; its `splits` are filled in by who writes the records.
+        pictures: Camera key to the pictures that it sent.
+        remarks: What was odd or assumed, as sentences, to how many steps or messages it concerns.
+        losses: What the salvaged bag was found to have lost while this episode was read.
     """
 
     records: tuple[ConvertedRecord, ...]
     report: EpisodeReport | SkippedEpisode
+    pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
+    remarks: Mapping[str, int] = field(default_factory=dict)
+    losses: BagLosses = field(default_factory=BagLosses)
 
     @property
     def steps(self) -> int:
@@ -72,6 +80,9 @@ class ConvertedEpisode:
             records=tuple(entries),
             report=report if isinstance(report, EpisodeReport) else None,
             skipped=report if isinstance(report, SkippedEpisode) else None,
+            pictures=self.pictures,
+            remarks=self.remarks,
+            losses=self.losses,
         )
         partial = directory / f'{SIDECAR}.partial'
         partial.write_bytes(_FORM.dump_json(sidecar, indent=1))
@@ -97,7 +108,7 @@ class ConvertedEpisode:
             _record(directory, entry, arrays, f'{index}/')
             for index, entry in enumerate(sidecar.records)
         )
-        return cls(records, report)
+        return cls(records, report, sidecar.pictures, sidecar.remarks, sidecar.losses)
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,9 @@ class _Sidecar:
     records: tuple[_Entry, ...]
     report: EpisodeReport | None = None
     skipped: SkippedEpisode | None = None
+    pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
+    remarks: Mapping[str, int] = field(default_factory=dict)
+    losses: BagLosses = field(default_factory=BagLosses)
 
 
 _FORM = TypeAdapter(_Sidecar)

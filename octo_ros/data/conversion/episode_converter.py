@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.convert_episode import convert_episode
 from octo_ros.data.conversion.job import EpisodeJob, JobProgress, Tell
+from octo_ros.data.conversion.losses import losses_since
 from octo_ros.robots.kinematics import Kinematics
 
 if TYPE_CHECKING:
@@ -59,14 +61,14 @@ class EpisodeConverter:
         directory = job.directory(self._parts)
         shutil.rmtree(directory, ignore_errors=True)  # what a killed run left
         directory.mkdir(parents=True)
-        result = convert_episode(
-            self._open(job.bag), job, self._request, self._tcp_pose, directory, tell=tell
-        )
-        result.save(directory)
+        bag = self._open(job.bag)
+        before = bag.losses
+        result = convert_episode(bag, job, self._request, self._tcp_pose, directory, tell=tell)
+        replace(result, losses=losses_since(before, bag.losses)).save(directory)
         tell(JobProgress(job.index, job.seconds, result.steps, done=True))
 
     def _open(self, path: Path) -> Bag:
         if self._bag is None or self._bag.path != path:
             self._stack.close()
-            self._bag = self._stack.enter_context(Bag(path))
+            self._bag = self._stack.enter_context(Bag(path, salvage=self._request.salvage))
         return self._bag

@@ -4,27 +4,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from octo_ros.data.episodes.episodes import Episode
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from octo_ros.data.episodes.episode import Episode
+    from octo_ros.data.labels.labels import ActionLabels
+    from octo_ros.data.timing.clock import Clock
 
 
 @dataclass(frozen=True)
 class EpisodeJob:
-    """One episode to convert.
+    """One episode to convert: all that a process needs to know of it, besides the request.
 
     Attributes:
         index: Its place among all episodes of the conversion.
         bag: Where it was recorded.
         episode: Which span of it.
+        labels: Make the actions; they have been checked with the bag, and every job uses a copy.
+        arrivals_ns: From when each frame of the primary camera may be used, ascending [ns].
+        clocks: Topic to how its messages are stamped.
+        is_end: The episode ends where the span ends, not later, beyond a step of the clock.
     """
 
     index: int
     bag: Path
     episode: Episode
+    labels: ActionLabels
+    arrivals_ns: NDArray[np.int64]
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    is_end: bool = True
 
     @property
     def seconds(self) -> float:

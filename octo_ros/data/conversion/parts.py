@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.data.labels.states import LabelStates
 from octo_ros.observation.missing import Missing
 from octo_ros.observation.sync import PRIMARY
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from octo_ros.data.conversion.pictures import PictureStore
     from octo_ros.data.timing.align import Tick
+    from octo_ros.geometry import Array
+    from octo_ros.types import JointState, Observation
 
 REPEATED = f'{PRIMARY}: the same frame as at the tick before'
 
@@ -29,25 +33,25 @@ class Part:
     Attributes:
         start: Row of the first one, counted over all observations of the episode.
         stamps_ns: Times of the observations [ns].
-        proprio: float32, shape (n, 7): xyz [m], extrinsic rpy [rad], gripper.
+        states: The robot at these times.
+        observations: Key of a further vector to float32, shape (n, D).
         is_end: It reaches the end of its episode.
     """
 
     start: int
     stamps_ns: tuple[int, ...]
-    proprio: NDArray[np.float32]
+    states: LabelStates
+    observations: Mapping[str, NDArray[np.float32]]
     is_end: bool
-
-    @property
-    def rows(self) -> slice:
-        """Which of all observations of the episode they are."""
-        return slice(self.start, self.start + len(self.stamps_ns))
 
 
 @dataclass(frozen=True)
 class _Row:
     stamp_ns: int
     proprio: NDArray[np.float32]
+    low_dim: Mapping[str, NDArray[np.float32]]
+    joints: Array
+    gripper: float
 
 
 class PartCollector:
@@ -88,7 +92,7 @@ class PartCollector:
             if self._in_gap:
                 self._rows.append([])
             self._in_gap = False
-            self._rows[-1].append(_Row(seen.stamp_ns, seen.proprio))
+            self._rows[-1].append(_row(tick.joints, seen))
             self.count += 1
             for source, skew_ns in seen.skew_ns.items():
                 self.skew_ns[source].append(skew_ns)
@@ -107,7 +111,14 @@ class PartCollector:
         return Part(
             start=start,
             stamps_ns=tuple(row.stamp_ns for row in rows),
-            proprio=np.stack([row.proprio for row in rows]),
+            states=LabelStates(
+                proprio=np.stack([row.proprio for row in rows]),
+                joints=np.stack([row.joints for row in rows]),
+                gripper=np.array([row.gripper for row in rows], np.float64),
+            ),
+            observations={
+                key: np.stack([row.low_dim[key] for row in rows]) for key in rows[0].low_dim
+            },
             is_end=is_last and reaches_end,
         )
 
@@ -115,3 +126,8 @@ class PartCollector:
         self._in_gap = True
         self.dropped[reason] += 1
         self.details.setdefault(reason, detail)
+
+
+def _row(joints: JointState | None, seen: Observation) -> _Row:
+    assert joints is not None  # whatever was observed has joints
+    return _Row(seen.stamp_ns, seen.proprio, seen.low_dim, joints.positions, joints.gripper)

@@ -7,13 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
+from octo_ros.data.labels.source import ACTION_SOURCES, ActionSource
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import ConfigError
-
-ActionSource = Literal['achieved_pose', 'command_delta']
-ACTION_SOURCES: tuple[ActionSource, ...] = ('achieved_pose', 'command_delta')
 
 
 @dataclass(frozen=True)
@@ -26,8 +23,8 @@ class Topics:
         commands: EndEffectorDelta or ExecutedAction, for `command_delta`.
         pose: PoseStamped of the TCP in the base frame; None: forward kinematics of the joint
             states.
-        gripper: Float64, JointState or a gripper's command, for the gripper of the actions; None:
-            what the commands or the joint states say.
+        gripper: Commands of the gripper; None: those that come with the commands of the motion,
+            else the measured opening.
     """
 
     events: str = '/octo/episode'
@@ -94,7 +91,8 @@ class ConversionRequest:
             msg = f'{" ".join(self.beam_options)}: options of Apache Beam need a --runner.'
             raise ConfigError(msg)
         if self.action_source not in ACTION_SOURCES:
-            msg = f'--action is {self.action_source!r}; it must be {" or ".join(ACTION_SOURCES)}.'
+            allowed = ', '.join(ACTION_SOURCES)
+            msg = f'--action is {self.action_source!r}; it must be one of {allowed}.'
             raise ConfigError(msg)
 
     @property

@@ -9,26 +9,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.rlds.example import MAX_PICTURE_BYTES
+from octo_ros.data.rlds.example import MAX_EXAMPLE_BYTES
 
 if TYPE_CHECKING:
     from octo_ros.data.rlds.spool import SpooledPictures
 
+# Names, lengths and metadata stand beside the rows.
+RECORD_BYTES = MAX_EXAMPLE_BYTES - 1024 * 1024
+
 
 def record_rows(
-    pictures: Sequence[SpooledPictures], rows: range, limit: int = MAX_PICTURE_BYTES
+    pictures: Sequence[SpooledPictures],
+    rows: range,
+    row_bytes: int,
+    limit: int = RECORD_BYTES,
 ) -> list[range]:
-    """Cut a part into pieces whose pictures fit into one record each.
+    """Cut a part into pieces that fit into one record each.
 
     Args:
         pictures: Of every camera, over all rows of the episode.
         rows: Of the part; at least one.
-        limit: Bytes of pictures per record.
+        row_bytes: What a row takes besides its pictures.
+        limit: Bytes per record.
 
     Returns:
         Consecutive ranges, as even as rows allow; the one range if everything fits.
     """
     sizes = np.sum([np.diff(p.offsets[rows.start : rows.stop + 1]) for p in pictures], axis=0)
+    sizes = sizes + row_bytes
     for count in range(max(1, -(-int(sizes.sum()) // limit)), len(rows) + 1):
         pieces = [r for r in np.array_split(np.arange(len(rows)), count) if len(r)]
         if max(int(sizes[piece].sum()) for piece in pieces) <= limit:

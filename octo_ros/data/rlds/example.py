@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from octo_ros.data.rlds.features import DatasetLayout
     from octo_ros.data.rlds.record import EpisodeRecord
 
-# Protobuf refuses messages of 2 GiB; 16 MiB of it are for what is not a picture.
-MAX_EXAMPLE_BYTES = 2**31 - 1
-MAX_PICTURE_BYTES = MAX_EXAMPLE_BYTES - 16 * 1024 * 1024
+MAX_EXAMPLE_BYTES = 2**31 - 1  # protobuf refuses messages of 2 GiB
 OBSERVATION = 'steps/observation/'
 
 

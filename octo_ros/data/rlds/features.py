@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
+
+    from octo_ros.embodiment import Embodiment
 
 STATE = 'state'
 STATE_SIZE = 7
@@ -47,6 +49,16 @@ class DatasetLayout:
         if twice:
             msg = f'Observation key {twice[0]!r} is used twice; every observation needs its own.'
             raise DatasetError(msg)
+
+    @classmethod
+    def of(cls, embodiment: Embodiment, action_names: Sequence[str]) -> DatasetLayout:
+        """What an embodiment's observations and these actions need."""
+        return cls(
+            cameras={k: (c.height, c.width) for k, c in embodiment.cameras.items()},
+            depths={k: (c.height, c.width) for k, c in embodiment.depth_cameras.items()},
+            observations={k: len(source.labels) for k, source in embodiment.low_dim.items()},
+            action_names=tuple(action_names),
+        )
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from octo_ros.data.conversion.parts import REPEATED, PartCollector
 from octo_ros.data.conversion.pictures import PictureStore
 from octo_ros.data.timing.align import Tick
 from octo_ros.observation.missing import Missing, MissingCause
-from octo_ros.types import Observation
+from octo_ros.types import JointState, Observation
 
 PERIOD = 100
 GONE = Missing('image_wrist', MissingCause.TOO_OLD, '900 ms old')
@@ -24,7 +24,8 @@ def tick(stamp_ns):
     seen = Observation(
         stamp_ns, {'image_primary': image}, np.full(7, stamp_ns), {'joint_states': -3}
     )
-    return Tick(stamp_ns + 30, seen, {'image_primary': SimpleNamespace(encoding='rgb8')})
+    joints = JointState(stamp_ns, np.full(3, stamp_ns), np.zeros(3), 0.25)
+    return Tick(stamp_ns + 30, seen, {'image_primary': SimpleNamespace(encoding='rgb8')}, joints)
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def test_consecutive_ticks_are_one_part(collected):
     (part,) = collector.parts()
     assert part.stamps_ns == (800, 900, 1000)
     assert part.is_end
-    assert part.proprio[:, 0].tolist() == [800, 900, 1000]
+    assert part.states.proprio[:, 0].tolist() == [800, 900, 1000]
+    assert part.states.joints[:, 2].tolist() == [800, 900, 1000]
+    assert part.states.gripper.tolist() == [0.25] * 3
     assert collector.skew_ns['joint_states'] == [-3, -3, -3]
     assert not collector.dropped
 
@@ -53,7 +56,7 @@ def test_consecutive_ticks_are_one_part(collected):
 def test_a_hole_cuts_and_is_counted(collected):
     collector = collected(None, 700, None, None, 900, 1000)
     assert [part.stamps_ns for part in collector.parts()] == [(700,), (900, 1000)]
-    assert [part.rows for part in collector.parts()] == [slice(0, 1), slice(1, 3)]
+    assert [part.start for part in collector.parts()] == [0, 1]
     assert [part.is_end for part in collector.parts()] == [False, True]
     assert collector.dropped == {'image_wrist: the newest message is too old': 3}
     assert '900 ms old' in next(iter(collector.details.values()))
