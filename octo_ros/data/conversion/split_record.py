@@ -37,7 +37,8 @@ def record_rows(
     """
     sizes = np.sum([np.diff(p.offsets[rows.start : rows.stop + 1]) for p in pictures], axis=0)
     sizes = sizes + row_bytes
-    for count in range(max(1, -(-int(sizes.sum()) // limit)), len(rows) + 1):
+    fewest = min(max(1, -(-int(sizes.sum()) // limit)), len(rows))
+    for count in range(fewest, len(rows) + 1):
         pieces = [r for r in np.array_split(np.arange(len(rows)), count) if len(r)]
         if max(int(sizes[piece].sum()) for piece in pieces) <= limit:
             break
