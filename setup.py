@@ -43,7 +43,7 @@ setup(
         (f'share/{package_name}/config/sim', glob('config/sim/*.yaml')),
     ],
     install_requires=['setuptools'],
-    extras_require={'test': ['pytest']},
+    extras_require={'beam': ['apache-beam>=2.60'], 'test': ['pytest']},
     zip_safe=True,
     maintainer='octo_ros maintainers',
     maintainer_email='octo-ros@example.org',
