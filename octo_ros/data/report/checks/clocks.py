@@ -56,7 +56,7 @@ def check_odd_stamps(measured: Measured) -> Iterator[Finding]:
                 (topic.topic,),
                 f'Of {topic.messages} messages {topic.unstamped} had no stamp and '
                 f'{topic.far_off} one a second or more off the arrival.',
-                remedy='Look for a second publisher, or for a driver that starts before its clock.',
+                remedy='Look for a second publisher, or a driver that starts before its clock.',
             )
 
 
