@@ -36,7 +36,7 @@ def test_many_values_at_the_limit(make, found, at_limit, told):
     values = np.linspace(-0.01, 0.01, 100)
     values[-at_limit:] = 0.02
     episode = with_column(make, values)
-    codes = found(check_saturation, [episode], action_names=tuple('xyzabcg'))
+    codes = found(check_saturation, [episode])
     assert codes == ([('saturated_action', 'note')] if told else [])
 
 
