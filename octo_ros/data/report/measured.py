@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from octo_ros.data.labels.lag import LagScan, pooled_lag_scan
 from octo_ros.data.report.measures.actions import ActionField, action_fields
 from octo_ros.data.report.measures.idle import Idle, idle_in_all, idle_of
 from octo_ros.data.report.measures.instructions import InstructionUse, instruction_uses
-from octo_ros.data.report.measures.lag_scan import LagScan, lag_scan
 from octo_ros.data.report.measures.path_errors import PathErrors, path_errors
 from octo_ros.data.report.measures.pictures import CameraPictures, camera_pictures
 from octo_ros.data.report.measures.skews import SourceSkew, source_skews
@@ -30,7 +32,8 @@ class Measured:
         actions: Spread of each number of the actions.
         idle: Stillness of each episode, as many as `facts.episodes`.
         idle_in_all: Their sum.
-        lag: Correlation of action and motion; None where nothing can be said.
+        lag: Correlation of action and motion over all episodes; None where nothing can be said:
+            joint actions, too few steps or too little motion.
         path: How well integrated actions follow the recorded paths; None for joint actions.
         instructions: What was asked.
         pictures: Repeated pictures per camera.
@@ -53,7 +56,6 @@ class Measured:
 def measure(facts: ConversionFacts) -> Measured:
     """Compute every figure."""
     idle = tuple(idle_of(episode, facts.hz) for episode in facts.episodes)
-    parts = [part for episode in facts.episodes for part in episode.parts]
     dropped: Counter[str] = Counter()
     for episode in facts.episodes:
         dropped.update(episode.report.dropped_ticks)
@@ -62,10 +64,21 @@ def measure(facts: ConversionFacts) -> Measured:
         actions=action_fields(facts),
         idle=idle,
         idle_in_all=idle_in_all(idle),
-        lag=lag_scan(parts) if facts.moves_tcp else None,
+        lag=_lag(facts) if facts.moves_tcp else None,
         path=path_errors(facts),
         instructions=instruction_uses(facts),
         pictures=camera_pictures(facts),
         skews=source_skews(facts),
         dropped_ticks=dict(dropped.most_common()),
     )
+
+
+def _lag(facts: ConversionFacts) -> LagScan | None:
+    pairs = [
+        (part.actions, part.proprio)
+        for episode in facts.episodes
+        for part in episode.parts
+        if np.isfinite(part.actions).all() and np.isfinite(part.proprio).all()
+    ]
+    scan = pooled_lag_scan(pairs)
+    return None if scan.peak is None else scan

@@ -67,7 +67,7 @@ def faulty(make):
             latency_median_ms=None,
             drift_ms_per_min=None,
             clock=make.clock('receive', 'The type has no header.', 2_500_000),
-            jumps=(make.jump(0, -0.5),),
+            jumps=(make.jump(0, -0.5, 'receive'),),
         ),
     ]
     losses = make.losses(('Chunk 3 is cut off.',), 120, 4096)

@@ -47,7 +47,7 @@ def test_keys_are_those_that_are_documented(make):
 
 
 def test_figures_are_those_of_the_conversion(make):
-    topic = replace(make.topic, gaps=3, jumps=(make.jump(5, -0.5),))
+    topic = replace(make.topic, gaps=3, jumps=(make.jump(5, -0.5, 'receive'),))
     episodes = [
         make.episode('0', dropped_ticks={'too old': 9}),
         make.episode('1', success=False, dropped_ticks={'too old': 1}),

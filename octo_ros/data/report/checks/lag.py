@@ -22,20 +22,26 @@ WEAK = 0.3
 def check_lag(measured: Measured) -> Iterator[Finding]:
     """Where action and achieved motion fit best must be lag 0."""
     scan = measured.lag
-    if scan is None:
+    if scan is None or scan.peak is None:
         return
-    best = scan.at(scan.peak)
+    known = {
+        lag: correlation
+        for lag, correlation in zip(scan.lags, scan.correlations, strict=True)
+        if correlation is not None
+    }
+    peak, best = scan.peak, known[scan.peak]
+    now = known.get(0, 0.0)
     achieved = measured.facts.action_source == 'achieved_pose'
     clear = CLEAR_ACHIEVED if achieved else CLEAR
-    if scan.peak != 0 and best > WEAK and best - scan.at(0) > clear:
-        steps = f'{abs(scan.peak)} step{"s" if abs(scan.peak) > 1 else ""}'
-        way = 'later' if scan.peak > 0 else 'earlier'
+    if peak != 0 and best > WEAK and best - now > clear:
+        steps = f'{abs(peak)} step{"s" if abs(peak) > 1 else ""}'
+        way = 'later' if peak > 0 else 'earlier'
         yield Finding(
             Severity.ERROR if achieved else Severity.WARNING,
             'lag_peak',
             (),
             f'The arm moves {steps} {way} than the actions say: correlation {best:.2f} there, '
-            f'{scan.at(0):.2f} at lag 0.',
+            f'{now:.2f} at lag 0.',
             'the peak of the lag scan should be at 0',
             'Achieved actions can only be shifted by a mistake: please report it.'
             if achieved

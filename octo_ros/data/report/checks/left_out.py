@@ -54,9 +54,3 @@ def check_failed_episodes(measured: Measured) -> Iterator[Finding]:
             f'Failed episodes in the dataset: {len(places)}. They are stored with reward 0.',
             remedy='Octo imitates them like all others; leave them out with --skip-failed.',
         )
-
-
-def check_warnings(measured: Measured) -> Iterator[Finding]:
-    """What the converter itself warns of."""
-    for sentence in measured.facts.warnings:
-        yield Finding(Severity.WARNING, 'conversion', (), sentence)

@@ -22,7 +22,7 @@ def test_arrivals_instead_of_stamps_are_told_where_there_are_stamps(make, found)
 
 
 def test_the_largest_jump_is_told(make):
-    jumps = (make.jump(0, 0.5), make.jump(1, -3600.0, 'header'))
+    jumps = (make.jump(0, 0.5, 'receive'), make.jump(1, -3600.0, 'header'))
     topic = replace(make.topic, jumps=jumps)
     (finding,) = clocks.check_clock_jumps(make.measured(topics=[make.topic, topic]))
     assert 'jumped 2 times' in finding.sentence

@@ -17,15 +17,6 @@ def test_empty(make, found, text, told):
     assert found(checks.check_empty_instructions, said(make, text)) == expected
 
 
-@pytest.mark.parametrize(
-    ('heard', 'told'), [((), False), (('a', 'a '), False), (('a', 'b'), True)]
-)
-def test_changing(make, found, heard, told):
-    episodes = [make.episode(said=heard)]
-    expected = [('instruction_changes', 'warning')] if told else []
-    assert found(checks.check_changing_instructions, episodes) == expected
-
-
 def test_programmatic(make):
     episodes = said(make, 'pick up the cup', 'pick_up(cup)')
     (finding,) = checks.check_programmatic_instructions(make.measured(episodes))

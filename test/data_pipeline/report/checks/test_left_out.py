@@ -31,8 +31,3 @@ def test_failed_ones_that_were_kept_are_noted(make, found):
     assert found(left_out.check_failed_episodes, episodes) == []
     episodes.append(make.episode('2', success=False))
     assert found(left_out.check_failed_episodes, episodes) == [('failed_kept', 'note')]
-
-
-def test_the_converters_own_warnings_are_findings(make):
-    (finding,) = left_out.check_warnings(make.measured(warnings=('There is only one episode.',)))
-    assert finding.sentence == 'There is only one episode.'
