@@ -33,8 +33,8 @@ def histogram(field: ActionField) -> Markup:
     """How one number of the actions is spread; heights are square roots of counts."""
     width, height, base = 320.0, 128.0, 96.0
     roots = np.sqrt(np.array(field.counts, dtype=np.float64))
-    heights = np.ceil((base - 8.0) * roots / max(float(roots.max()), 1.0))
-    step = width / len(heights)
+    heights = np.ceil((base - 8.0) * roots / max(float(roots.max(initial=0.0)), 1.0))
+    step = width / max(len(heights), 1)
     spread = field.maximum - field.minimum
 
     def at(value: float) -> float:
@@ -55,10 +55,12 @@ def histogram(field: ActionField) -> Markup:
         if field.minimum < 0.0 < field.maximum:
             marks.append(_path('zero', f'M{at(0.0):.1f} 4V{base + 4:g}'))
         marks += [_path('p', f'M{at(p):.1f} 4V{base:g}') for p in (field.p01, field.p99)]
-    marks += [
-        _text(0.0, height - 14.0, f'{field.minimum:.4g}', 'start'),
-        _text(width, height - 14.0, f'{field.maximum:.4g}', 'end'),
-    ]
+        marks += [
+            _text(0.0, height - 14.0, f'{field.minimum:.4g}', 'start'),
+            _text(width, height - 14.0, f'{field.maximum:.4g}', 'end'),
+        ]
+    else:
+        marks.append(_text(width / 2.0, height - 14.0, f'{field.minimum:.4g}', 'middle'))
     return _svg(width, height, marks, f'Histogram of {field.name}')
 
 
