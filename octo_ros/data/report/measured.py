@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from octo_ros.data.labels.lag import LagScan, pooled_lag_scan
 from octo_ros.data.report.measures.actions import ActionField, action_fields
 from octo_ros.data.report.measures.idle import Idle, idle_in_all, idle_of
 from octo_ros.data.report.measures.instructions import InstructionUse, instruction_uses
+from octo_ros.data.report.measures.lag_scan import LagScan, lag_scan
 from octo_ros.data.report.measures.path_errors import PathErrors, path_errors
 from octo_ros.data.report.measures.pictures import CameraPictures, camera_pictures
 from octo_ros.data.report.measures.skews import SourceSkew, source_skews
@@ -56,6 +54,7 @@ class Measured:
 def measure(facts: ConversionFacts) -> Measured:
     """Compute every figure."""
     idle = tuple(idle_of(episode, facts.hz) for episode in facts.episodes)
+    parts = [part for episode in facts.episodes for part in episode.parts]
     dropped: Counter[str] = Counter()
     for episode in facts.episodes:
         dropped.update(episode.report.dropped_ticks)
@@ -64,21 +63,10 @@ def measure(facts: ConversionFacts) -> Measured:
         actions=action_fields(facts),
         idle=idle,
         idle_in_all=idle_in_all(idle),
-        lag=_lag(facts) if facts.moves_tcp else None,
+        lag=lag_scan(parts) if facts.moves_tcp else None,
         path=path_errors(facts),
         instructions=instruction_uses(facts),
         pictures=camera_pictures(facts),
         skews=source_skews(facts),
         dropped_ticks=dict(dropped.most_common()),
     )
-
-
-def _lag(facts: ConversionFacts) -> LagScan | None:
-    pairs = [
-        (part.actions, part.proprio)
-        for episode in facts.episodes
-        for part in episode.parts
-        if np.isfinite(part.actions).all() and np.isfinite(part.proprio).all()
-    ]
-    scan = pooled_lag_scan(pairs)
-    return None if scan.peak is None else scan

@@ -16,9 +16,9 @@ from markupsafe import Markup, escape
 from octo_ros.data.report.measures.motion import integrated_positions
 
 if TYPE_CHECKING:
-    from octo_ros.data.labels.lag import LagScan
     from octo_ros.data.report.facts import PartFacts
     from octo_ros.data.report.measures.actions import ActionField
+    from octo_ros.data.report.measures.lag_scan import LagScan
     from octo_ros.geometry import Array
 
 POINTS = 100  # of a path; more do not show
@@ -67,17 +67,13 @@ def histogram(field: ActionField) -> Markup:
 def lags(scan: LagScan) -> Markup:
     """Correlation of action and motion at each lag; lag 0 stands out."""
     width, tall, top_margin = 420.0, 100.0, 20.0
-    known = [value for value in scan.correlations if value is not None]
-    zero = top_margin + tall * max(0.0, *known)
-    height = zero + tall * max(0.0, *(-value for value in known)) + 28.0
+    zero = top_margin + tall * max(0.0, *scan.correlations)
+    height = zero - tall * min(0.0, *scan.correlations) + 28.0
     step = width / len(scan.lags)
     marks = [_path('axis', f'M0 {zero:g}H{width:g}')]
     for index, (lag, value) in enumerate(zip(scan.lags, scan.correlations, strict=True)):
         middle = step * (index + 0.5)
         marks.append(_text(middle, height - 8.0, f'{lag:+d}' if lag else '0', 'middle'))
-        if value is None:
-            marks.append(_text(middle, zero - 5.0, '?', 'middle'))
-            continue
         top = zero - tall * max(value, 0.0)
         kind = 'bar' if lag == 0 else 'hot' if lag == scan.peak else 'soft'
         marks.append(

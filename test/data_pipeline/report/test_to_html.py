@@ -15,7 +15,7 @@ from octo_ros.data.report.finding import Finding, Severity
 from octo_ros.data.report.report import build_report
 from octo_ros.data.report.to_html import choose_thumbnails, worst_by_place
 
-VOID = {'meta', 'br', 'img', 'link', 'input', 'hr'}
+VOID = {'meta', 'br', 'wbr', 'img', 'link', 'input', 'hr'}
 
 
 class Structure(HTMLParser):

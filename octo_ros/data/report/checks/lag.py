@@ -22,15 +22,9 @@ WEAK = 0.3
 def check_lag(measured: Measured) -> Iterator[Finding]:
     """Where action and achieved motion fit best must be lag 0."""
     scan = measured.lag
-    if scan is None or scan.peak is None:
+    if scan is None:
         return
-    known = {
-        lag: correlation
-        for lag, correlation in zip(scan.lags, scan.correlations, strict=True)
-        if correlation is not None
-    }
-    peak, best = scan.peak, known[scan.peak]
-    now = known.get(0, 0.0)
+    peak, best, now = scan.peak, scan.at(scan.peak), scan.at(0)
     achieved = measured.facts.action_source == 'achieved_pose'
     clear = CLEAR_ACHIEVED if achieved else CLEAR
     if peak != 0 and best > WEAK and best - now > clear:
