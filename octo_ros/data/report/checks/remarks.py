@@ -23,15 +23,17 @@ def check_warnings(measured: Measured) -> Iterator[Finding]:
 
 def check_recording_remarks(measured: Measured) -> Iterator[Finding]:
     """Marks that do not fit together, and instructions that change during an episode."""
-    for bag in measured.facts.bags:
-        for sentence in bag.remarks:
-            yield Finding(
-                Severity.WARNING,
-                'episode_marks',
-                (PurePath(bag.path).name,),
-                sentence,
-                remedy='Look whether the episodes are what was meant.',
-            )
+    odd = [bag for bag in measured.facts.bags if bag.remarks]
+    if odd:
+        yield Finding(
+            Severity.WARNING,
+            'episode_marks',
+            tuple(PurePath(bag.path).name for bag in odd),
+            f'Remarks on marks and instructions: {sum(len(bag.remarks) for bag in odd)}. '
+            f'{odd[0].remarks[0]}',
+            remedy='Look whether the episodes are what was meant; the table of topics has all '
+            'remarks.',
+        )
 
 
 def check_label_remarks(measured: Measured) -> Iterator[Finding]:

@@ -42,3 +42,12 @@ def test_the_largest_jump_is_told(make):
 def test_one_is_enough_for_a_note(make, found, check, change, code):
     assert found(check, topics=[make.topic]) == []
     assert found(check, topics=[replace(make.topic, **change)]) == [(code, 'note')]
+
+
+def test_one_finding_per_topic_names_the_worst_bag_first(make):
+    some, many = (replace(make.topic, gaps=1, period_max_ms=ms) for ms in (200.0, 900.0))
+    (bag,) = make.facts(topics=[some]).bags
+    bags = (bag, replace(bag, path='bags/run_8', topics=(many,)))
+    (finding,) = clocks.check_gaps(make.measured(bags=bags))
+    assert finding.places == ('/cam/image_raw in run_8', '/cam/image_raw in run_7')
+    assert finding.sentence == '1 gap between messages, the longest 900 ms.'

@@ -12,10 +12,12 @@ SKIPPED = (
 )
 
 
-def test_unusable_episodes_are_warned_of_one_by_one(make):
-    (finding,) = left_out.check_skipped_episodes(make.measured(skipped=SKIPPED))
-    assert finding.places == ('run_8 0',)
+def test_unusable_episodes_are_warned_of_in_one_finding(make):
+    more = (*SKIPPED, SkippedEpisode('run_9', '4', 'too dark'))
+    (finding,) = left_out.check_skipped_episodes(make.measured(skipped=more))
+    assert finding.places == ('run_8 0', 'run_9 4')
     assert finding.severity.value == 'warning'
+    assert 'used: 2. run_8 0: fewer than 2 steps.' in finding.sentence
 
 
 def test_what_was_left_out_on_purpose_is_noted(found):

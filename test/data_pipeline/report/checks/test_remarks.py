@@ -14,7 +14,7 @@ def test_odd_marks_are_warned_of_with_their_bag(make):
     sentence = "Episode '3' was open when the recording ended, and ends there."
     (finding,) = remarks.check_recording_remarks(make.measured(remarks=[sentence]))
     assert (finding.severity.value, finding.places) == ('warning', ('run_7',))
-    assert finding.sentence == sentence
+    assert finding.sentence == f'Remarks on marks and instructions: 1. {sentence}'
 
 
 def test_remarks_on_labels_are_summed_over_episodes(make):
