@@ -74,8 +74,12 @@ def _displacements(positions: Array, rotations: Array) -> Array:
     rows = np.zeros((len(positions), 6))
     rows[:-1, :3] = np.diff(positions, axis=0)
     turns = rotations[1:] @ rotations[:-1].transpose(0, 2, 1)
-    for row, turn in zip(rows, turns, strict=False):
-        row[3:] = rpy_from_matrix(turn)
+    sine = np.clip(turns[:, 2, 0], -1.0, 1.0)
+    rows[:-1, 3] = np.arctan2(turns[:, 2, 1], turns[:, 2, 2])
+    rows[:-1, 4] = np.arcsin(-sine)
+    rows[:-1, 5] = np.arctan2(turns[:, 1, 0], turns[:, 0, 0])
+    for index in np.flatnonzero(np.abs(sine) > 1.0 - 1e-12):  # roll and yaw are not unique
+        rows[index, 3:] = rpy_from_matrix(turns[index])
     return rows
 
 
