@@ -15,7 +15,7 @@ def test_share_of_a_hundred_frames(make, found, repeated, told):
 
 
 def test_a_camera_no_faster_than_the_ticks_may_repeat(make, found):
-    for frames, told in ((30, False), (31, True)):
+    for frames, told in ((36, False), (37, True)):
         pictures = {'image_wrist': make.pictures(frames, 20, 0.1)}
         episode = make.episode(pictures=pictures)  # 30 ticks
         assert bool(found(check_repeated_pictures, [episode])) is told

@@ -18,7 +18,7 @@ def test_cameras_are_summed_over_episodes(make):
 
 
 def test_dropped_ticks_count_for_the_rate(make):
-    pictures = {'image_wrist': make.pictures(35)}
+    pictures = {'image_wrist': make.pictures(37)}
     assert is_faster_than_ticks(make.episode(pictures=pictures), 'image_wrist')
-    slow = make.episode(pictures=pictures, dropped_ticks={'too old': 5})
+    slow = make.episode(pictures=pictures, dropped_ticks={'too old': 1})
     assert not is_faster_than_ticks(slow, 'image_wrist')
