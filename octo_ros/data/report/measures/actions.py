@@ -56,7 +56,7 @@ class ActionField:
         counts: Values in each of the bins from `minimum` to `maximum`, more bins for more values;
             empty if no value is finite.
         not_finite: NaN and infinite values.
-        saturated: Share of the values that equal minimum or maximum.
+        saturated: Share of the values that equal minimum or maximum, if that is not 0.
         outlier_count: Values far from all others.
         outliers: The farthest of them.
     """
@@ -112,7 +112,8 @@ def _field(
     beyond = np.where(is_finite, np.maximum(p01 - column, column - p99), 0.0)
     outside = np.flatnonzero(beyond > far) if with_outliers and far > 0.0 else np.zeros(0, int)
     farthest = outside[np.argsort(-beyond[outside], kind='stable')][:KEPT_OUTLIERS]
-    at_ends = (values == low).sum() + (values == high).sum()
+    # Not 0: every episode ends with a hold.
+    at_ends = sum(int((values == end).sum()) for end in (low, high) if end)
     return ActionField(
         name=name,
         unit=unit,
@@ -124,7 +125,7 @@ def _field(
         maximum=high,
         counts=tuple(int(count) for count in counts),
         not_finite=int((~is_finite).sum()),
-        saturated=float(at_ends / len(values)) if high > low else 1.0,
+        saturated=at_ends / len(values) if high > low else 1.0,
         outlier_count=len(outside),
         outliers=tuple(Outlier(*places.of(int(i)), float(column[i])) for i in farthest),
     )

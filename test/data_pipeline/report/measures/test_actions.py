@@ -75,5 +75,10 @@ def test_a_constant_number_has_one_bar(make):
     assert (x.std, x.saturated, max(x.counts)) == (0.0, 1.0, 20)
 
 
+def test_holds_are_no_saturation(make):
+    values = np.concatenate([np.linspace(0.001, 0.01, 40), np.zeros(10)])
+    assert action_fields(facts_of(make, values))[0].saturated == pytest.approx(1 / 50)
+
+
 def test_without_steps_there_is_nothing(make):
     assert action_fields(make.facts([])) == ()
