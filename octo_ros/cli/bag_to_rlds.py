@@ -70,7 +70,7 @@ def _add_topics(parser: argparse.ArgumentParser) -> None:
     add('--primary-topic', metavar='TOPIC', help="default: the robot's")
     add('--wrist-topic', metavar='TOPIC', help="default: the robot's")
     add('--joint-states-topic', metavar='TOPIC', help="default: the robot's")
-    add('--pose-topic', metavar='TOPIC', help='of the TCP: PoseStamped (default: from the joints)')
+    add('--pose-topic', metavar='TOPIC', help='of the TCP: PoseStamped, or /tf (default: joints)')
     add('--command-topic', metavar='TOPIC', help=_default(topics.commands))
     add('--gripper-topic', metavar='TOPIC', help='default: that of the commands, else measured')
     add('--instruction-topic', metavar='TOPIC', help=_default(topics.instruction))

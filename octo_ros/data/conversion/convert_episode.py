@@ -70,7 +70,9 @@ def convert_episode(
     feed = Feed(robot, tcp_pose, request.topics.pose, job.clocks)
     grid = _grid(job, request)
     ticks = grid.ticks
-    messages = bag.messages(feed.topics, ticks[0] - feed.builder.lead_ns, ticks[-1])
+    feed.prepare(bag)
+    window = job.window(ticks[0] - feed.builder.lead_ns, ticks[-1])
+    messages = bag.messages(feed.topics, *window)
     with PictureStore(directory, robot.cameras, robot.depth_cameras) as pictures:
         collector = PartCollector(episode.end_ns, grid.period_ns, pictures)
         for number, tick in enumerate(align(messages, feed, ticks)):
@@ -187,7 +189,8 @@ def _grid(job: EpisodeJob, request: ConversionRequest) -> Grid:
 def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> ActionLabels:
     """The job's own labels, fed with what they need of its span."""
     labels = deepcopy(job.labels)
-    for message in bag.messages(labels.topics, ticks[0] - labels.lead_ns, ticks[-1]):
+    window = job.window(ticks[0] - labels.lead_ns, ticks[-1])
+    for message in bag.messages(labels.topics, *window):
         clock = job.clocks.get(message.topic)
         stamp_ns = message.stamp_ns if clock is None else clock.stamp_ns(message)
         labels.add(replace(message, stamp_ns=stamp_ns))

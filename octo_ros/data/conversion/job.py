@@ -29,6 +29,8 @@ class EpisodeJob:
         labels: Make the actions; they have been checked with the bag, and every job uses a copy.
         arrivals_ns: From when each frame of the primary camera may be used, ascending [ns].
         clocks: Topic to how its messages are stamped.
+        readable_ns: First and last arrival that messages may be read from, around the span [ns];
+            None where nothing limits them.
         is_end: The episode ends where the span ends, not later, beyond a step of the clock.
     """
 
@@ -38,12 +40,21 @@ class EpisodeJob:
     labels: ActionLabels
     arrivals_ns: NDArray[np.int64]
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    readable_ns: tuple[int | None, int | None] = (None, None)
     is_end: bool = True
 
     @property
     def seconds(self) -> float:
         """Length of the recording [s]."""
         return (self.episode.end_ns - self.episode.start_ns) / 1e9
+
+    def window(self, start_ns: int, end_ns: int) -> tuple[int, int]:
+        """Arrivals from start to end [ns], as far as they may be read."""
+        first, last = self.readable_ns
+        return (
+            start_ns if first is None else max(start_ns, first),
+            end_ns if last is None else min(end_ns, last),
+        )
 
     def directory(self, parts: Path) -> Path:
         """Where its result lies, below a directory for all of them."""

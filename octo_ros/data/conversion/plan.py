@@ -18,7 +18,7 @@ from octo_ros.data.labels.labels import labels_for
 from octo_ros.data.report.episode_report import SkipKind, SkippedEpisode
 from octo_ros.data.report.facts import BagFacts
 from octo_ros.data.rlds.features import DatasetLayout
-from octo_ros.data.timing.bag_timings import bag_timings, usable_spans
+from octo_ros.data.timing.bag_timings import bag_timings, readable_span, usable_spans
 from octo_ros.data.timing.feed import Feed
 from octo_ros.observation.sync import PRIMARY
 
@@ -132,6 +132,7 @@ class _Look:
                 labels=self.labels,
                 arrivals_ns=arrivals_ns[first:last].copy(),
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
+                readable_ns=readable_span(start_ns, end_ns, self._timings),
                 is_end=end_ns == episode.end_ns,
             )
 
