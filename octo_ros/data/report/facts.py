@@ -27,6 +27,7 @@ class BagFacts:
         duration_s: From its first message to its last [s].
         topics: Timing of each topic that was used.
         losses: What a salvaged bag lost; falsy if nothing.
+        notes: What was odd about its files, but did no harm, as sentences.
         remarks: What was odd about its episodes and instructions, as sentences.
     """
 
@@ -34,6 +35,7 @@ class BagFacts:
     duration_s: float
     topics: tuple[TopicTiming, ...]
     losses: BagLosses
+    notes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -86,7 +88,7 @@ class ConversionFacts:
         bags: The bags.
         episodes: What was converted.
         skipped: What was not.
-        warnings: Sentences of the converter itself.
+        warnings: Sentences of the converter itself that a person should act on.
     """
 
     dataset: str

@@ -37,6 +37,7 @@ from octo_ros.data.report.checks.losses import check_losses
 from octo_ros.data.report.checks.path import check_path_angle, check_path_distance
 from octo_ros.data.report.checks.pictures import check_frozen_pictures, check_repeated_pictures
 from octo_ros.data.report.checks.remarks import (
+    check_file_notes,
     check_label_remarks,
     check_recording_remarks,
     check_warnings,
@@ -92,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
     check_odd_stamps,
     check_stamp_order,
     check_label_remarks,
+    check_file_notes,
     check_failed_episodes,
     check_unwanted_episodes,
 )

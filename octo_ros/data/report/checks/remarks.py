@@ -36,6 +36,18 @@ def check_recording_remarks(measured: Measured) -> Iterator[Finding]:
         )
 
 
+def check_file_notes(measured: Measured) -> Iterator[Finding]:
+    """Peculiar files that could be read all the same."""
+    odd = [bag for bag in measured.facts.bags if bag.notes]
+    if odd:
+        yield Finding(
+            Severity.NOTE,
+            'bag_files',
+            tuple(PurePath(bag.path).name for bag in odd),
+            f'Notes on files of bags: {sum(len(bag.notes) for bag in odd)}. {odd[0].notes[0]}',
+        )
+
+
 def check_label_remarks(measured: Measured) -> Iterator[Finding]:
     """What had to be assumed to make actions; one finding per sentence."""
     counts: dict[str, Counter[str]] = {}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from dataclasses import replace
+
 from octo_ros.data.report.checks import remarks
 
 
@@ -15,6 +17,14 @@ def test_odd_marks_are_warned_of_with_their_bag(make):
     (finding,) = remarks.check_recording_remarks(make.measured(remarks=[sentence]))
     assert (finding.severity.value, finding.places) == ('warning', ('run_7',))
     assert finding.sentence == f'Remarks on marks and instructions: 1. {sentence}'
+
+
+def test_odd_files_are_noted(make):
+    (bag,) = make.facts().bags
+    bags = (bag, replace(bag, path='bags/run_8', notes=('It has no metadata.yaml.',)))
+    (finding,) = remarks.check_file_notes(make.measured(bags=bags))
+    assert (finding.severity.value, finding.places) == ('note', ('run_8',))
+    assert finding.sentence == 'Notes on files of bags: 1. It has no metadata.yaml.'
 
 
 def test_remarks_on_labels_are_summed_over_episodes(make):
