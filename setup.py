@@ -20,6 +20,7 @@ commands = (
     'demo',
     'evaluate',
     'export_policy',
+    'inspect_bag',
     'inspect_checkpoint',
     'safety_fuzz',
     'verify_checkpoint',
