@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from octo_ros.observation.lanczos import lanczos3, lanczos3_weights
 
@@ -100,3 +101,48 @@ def test_resize_is_antialiased():
     assert np.abs(small[:, 2:-2].astype(int) - 127).max() < 12
     aliased = cv2.resize(stripes, (16, 16), interpolation=cv2.INTER_NEAREST)
     assert np.abs(aliased.astype(int) - 127).min() > 100
+
+
+def scene(height=90, width=120):
+    """Slopes, a hard edge, and the noise of a sensor."""
+    y, x = np.mgrid[:height, :width]
+    clean = np.stack([2 * x, 255 - 2 * y, np.where(x > y, 220, 30)], axis=-1)
+    noisy = clean + np.random.default_rng(5).normal(0, 3, clean.shape)
+    return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+
+
+def resampled(line, outputs):
+    """One axis by the definition of the kernel, number by number in double precision."""
+    scale = len(line) / outputs
+    width = max(scale, 1.0)
+    result = []
+    for i in range(outputs):
+        centre, total, weights = (i + 0.5) * scale, np.zeros(line.shape[1:]), 0.0
+        for j, value in enumerate(line):
+            distance = abs(j + 0.5 - centre) / width
+            if distance < 3:
+                weight = 1.0
+                if distance:
+                    turn = np.pi * distance
+                    weight = 3 * np.sin(turn) * np.sin(turn / 3) / turn**2
+                total, weights = total + weight * value, weights + weight
+        result.append(total / weights)
+    return np.array(result)
+
+
+@pytest.mark.parametrize('size', [(40, 52), (128, 128), (30, 150)])
+def test_a_picture_is_that_of_the_definition(size):
+    image = scene()
+    rows = resampled(image.astype(float), size[0])
+    exact = resampled(rows.transpose(1, 0, 2), size[1]).transpose(1, 0, 2)
+    error = np.abs(lanczos3(image, *size) - np.clip(exact, 0, 255))
+    assert error.max() <= 0.501
+
+
+@pytest.mark.parametrize('size', [(40, 52), (45, 45), (64, 96)])
+def test_a_picture_is_pillows_within_what_its_two_roundings_cost(size):
+    image = scene()
+    pillow = Image.fromarray(image).resize(size[::-1], Image.Resampling.LANCZOS)
+    error = np.abs(lanczos3(image, *size).astype(int) - np.asarray(pillow))
+    assert error.mean() <= 0.2
+    assert error.max() <= 4

@@ -80,7 +80,14 @@ class Assembly:
             write_history(writer.directory, (*self.history, conversion))
             if self.history:
                 _keep_reports(writer.target, writer.directory, len(self.history))
-            facts = conversion_facts(request, self.plan, episodes, splits, place)
+            facts = conversion_facts(
+                request,
+                self.plan,
+                episodes,
+                splits,
+                split_episodes=writer.split_records,
+                dataset=place,
+            )
             report = build_report(facts)
             report.write(writer.directory)
         return report
