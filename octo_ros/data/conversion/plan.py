@@ -120,20 +120,27 @@ class _Look:
                 f'The clock of the recorder was set during episode {episode.episode_id!r}, which '
                 f'is cut there: {len(spans)} of it, {used:.1f} s in all.'
             )
-        for number, (start_ns, end_ns) in enumerate(spans, 1):
+        period_ns = self._request.period_ns
+        for number, (start_ns, last_ns) in enumerate(spans, 1):
+            end_ns = last_ns
             name = episode.episode_id + (f':{number}' if number > 1 else '')
-            first, last = np.searchsorted(
-                arrivals_ns, [start_ns, end_ns + self._request.period_ns], side='left'
-            )
+            readable_ns = readable_span(start_ns, end_ns, self._timings)
+            is_end = end_ns == episode.end_ns
+            beyond_ns = end_ns + period_ns * is_end  # what comes after a break is not of it
+            first, last = np.searchsorted(arrivals_ns, [start_ns, beyond_ns])
+            own_ns = arrivals_ns[first:last].copy()
+            if not is_end and len(own_ns):
+                # The span reaches to the first arrival after the step, which may be an hour away.
+                end_ns = min(end_ns, int(own_ns[-1]) + period_ns)
             yield EpisodeJob(
                 index=0,
                 bag=self.path,
                 episode=replace(episode, episode_id=name, start_ns=start_ns, end_ns=end_ns),
                 labels=self.labels,
-                arrivals_ns=arrivals_ns[first:last].copy(),
+                arrivals_ns=own_ns,
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
-                readable_ns=readable_span(start_ns, end_ns, self._timings),
-                is_end=end_ns == episode.end_ns,
+                readable_ns=readable_ns,
+                is_end=is_end,
             )
 
     def _skip(self, episode: Episode, reason: str, kind: SkipKind) -> None:

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -75,6 +76,8 @@ def run_pool(
             workers[connection] = process
             doing[connection] = waiting.popleft()
             connection.send(doing[connection])
+        # What puts the dataset together takes a second to import; it need not wait until then.
+        import_module('tensorflow_datasets')
         while doing:
             for ready in wait(list(doing)):
                 connection = next(c for c in doing if c is ready)

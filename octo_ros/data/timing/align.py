@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ['Tick', 'align', 'choose_phase', 'tick_times']
 
+LOOK_NS = 50_000_000  # longest time for which messages pile up unlooked at
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -49,9 +51,15 @@ def align(messages: Iterable[BagMessage], feed: Feed, ticks: Iterable[int]) -> I
     """
     stream = iter(messages)
     waiting = next(stream, None)
+    looked_ns = None
     for time_ns in ticks:
         while waiting is not None and waiting.received_ns <= time_ns:
             feed.add(waiting)
+            if looked_ns is None:
+                looked_ns = waiting.received_ns
+            elif waiting.received_ns - looked_ns > LOOK_NS:
+                looked_ns = waiting.received_ns
+                feed.builder.select(looked_ns)  # forgets what is too old: pictures are large
             waiting = next(stream, None)
         selection = feed.builder.select(time_ns)
         if isinstance(selection, Missing):
