@@ -8,10 +8,11 @@ the data; all little endian (tensorflow/core/lib/io/record_writer.h).
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import google_crc32c
 
@@ -35,22 +36,43 @@ def read_records(path: Path) -> Iterator[bytes]:
     Raises:
         DatasetError: A record is cut short or its checksum is wrong.
     """
-    with path.open('rb') as file:
-        while header := file.read(LENGTH.size + CHECKSUM.size):
-            length = header[: LENGTH.size]
-            if len(header) < LENGTH.size + CHECKSUM.size or header[LENGTH.size :] != _checksum(
-                length
-            ):
-                _damaged(path, file)
-            size = LENGTH.unpack(length)[0]
-            data = file.read(size)
-            if len(data) < size or file.read(CHECKSUM.size) != _checksum(data):
-                _damaged(path, file)
-            yield data
+    for _, data in read_placed_records(path):
+        yield data
 
 
-def _damaged(path: Path, file: BinaryIO) -> None:
-    msg = f'{path} is damaged: the record before byte {file.tell()} is incomplete or altered.'
+def read_placed_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Read the records of a file one by one, each with the byte at which it begins.
+
+    Raises:
+        DatasetError: The file cannot be read, a record is cut short, or its checksum is wrong.
+    """
+    try:
+        file = path.open('rb')
+    except OSError as error:
+        msg = f'{path} cannot be read: {error.strerror}.'
+        raise DatasetError(msg) from None
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        place = 0
+        while place < size:
+            header = file.read(LENGTH.size + CHECKSUM.size)
+            if len(header) < LENGTH.size + CHECKSUM.size:
+                _damaged(path, place, 'is cut short')
+            if header[LENGTH.size :] != _checksum(header[: LENGTH.size]):
+                _damaged(path, place, 'has a length with a wrong checksum')
+            length = LENGTH.unpack(header[: LENGTH.size])[0]
+            end = file.tell() + length + CHECKSUM.size
+            if end > size:
+                _damaged(path, place, f'is cut short, {end - size} bytes are missing')
+            data = file.read(length)
+            if file.read(CHECKSUM.size) != _checksum(data):
+                _damaged(path, place, f'({length} bytes) has a wrong checksum')
+            yield place, data
+            place = end
+
+
+def _damaged(path: Path, place: int, how: str) -> NoReturn:
+    msg = f'{path} is damaged: the record that begins at byte {place} {how}.'
     raise DatasetError(msg)
 
 
