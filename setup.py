@@ -21,6 +21,8 @@ commands = (
     'evaluate',
     'export_policy',
     'inspect_checkpoint',
+    'inspect_rlds',
+    'replay',
     'safety_fuzz',
     'verify_checkpoint',
 )

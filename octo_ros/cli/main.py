@@ -25,6 +25,8 @@ COMMANDS = {
     'benchmark': 'how fast, how large and how exact every engine is on this machine',
     'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
+    'inspect_rlds': 'what an RLDS dataset holds, and whether it is whole',
+    'replay': 'show an episode of a dataset as a video or a contact sheet',
     'safety_fuzz': 'adversarial streams against the safety filter, judged independently',
     'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
 }
@@ -97,6 +99,16 @@ def export_policy() -> int:
 def inspect_checkpoint() -> int:
     """Console script."""
     return main(['inspect_checkpoint', *sys.argv[1:]])
+
+
+def inspect_rlds() -> int:
+    """Console script."""
+    return main(['inspect_rlds', *sys.argv[1:]])
+
+
+def replay() -> int:
+    """Console script."""
+    return main(['replay', *sys.argv[1:]])
 
 
 def safety_fuzz() -> int:
