@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from octo_ros.config import config_dataclass, load_yaml, parse
@@ -31,6 +30,7 @@ from octo_ros.limits import (
     load_hard_limits,
 )
 from octo_ros.resources import share_directory
+from octo_ros.sources import DepthCamera, LowDimSource, key_problems
 from octo_ros.types import ActionSpec
 
 JOINT_LIMITS = ('position_min', 'position_max', 'velocity', 'acceleration', 'braking', 'jerk')
@@ -94,10 +94,12 @@ class JointStateSource:
     Attributes:
         topic: Topic name.
         max_age: Oldest message that may be used [s].
+        latency: Time between measurement and header stamp, subtracted from the stamp [s].
     """
 
     topic: str
     max_age: Seconds
+    latency: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 @config_dataclass
@@ -124,7 +126,7 @@ class Gripper:
     def opening(self, position: float) -> float:
         """Joint value → opening, 0 closed .. 1 open, clipped to that range."""
         span = self.open_position - self.closed_position
-        return float(np.clip((position - self.closed_position) / span, 0.0, 1.0))
+        return min(max((position - self.closed_position) / span, 0.0), 1.0)
 
     def position(self, opening: float) -> float:
         """Opening 0..1 → joint value."""
@@ -145,6 +147,8 @@ class Embodiment:
         home: Start configuration [rad].
         cameras: Observation key (`image_primary`, `image_wrist`) to camera; `image_primary` is
             required.
+        depth_cameras: Observation key (`depth_primary`) to depth camera; {} for none.
+        low_dim: Observation key to a topic of numbers, as of a force sensor; {} for none.
         joint_states: Source of the joint state.
         gripper: Gripper joint.
         action_dt: Seconds per action in this robot's training data (Bridge 0.2).
@@ -167,6 +171,8 @@ class Embodiment:
     joints: tuple[str, ...]
     home: tuple[float, ...]
     cameras: dict[str, Camera]
+    depth_cameras: dict[str, DepthCamera] = Field(default_factory=dict)
+    low_dim: dict[str, LowDimSource] = Field(default_factory=dict)
     joint_states: JointStateSource
     gripper: Gripper
     action_dt: Seconds
@@ -184,6 +190,8 @@ class Embodiment:
         if 'image_primary' not in self.cameras:
             msg = 'cameras must hold image_primary'
             raise ValueError(msg)
+        for problem in key_problems(self.cameras, self.depth_cameras, self.low_dim):
+            raise ValueError(problem)
         n = len(self.joints)
         lists = {
             'home': self.home,

@@ -47,6 +47,20 @@ def _frozen_images(
     return MappingProxyType(dict(images))
 
 
+def _frozen_depths(
+    depths: Mapping[str, NDArray[np.float32]],
+) -> Mapping[str, NDArray[np.float32]]:
+    for name, depth in depths.items():
+        if depth.dtype != np.float32 or depth.ndim != 3 or depth.shape[-1] != 1:
+            msg = (
+                f'Depth {name!r} has shape {depth.shape} of {depth.dtype};'
+                ' expected float32 of shape (H, W, 1).'
+            )
+            raise ValueError(msg)
+        depth.setflags(write=False)
+    return MappingProxyType(dict(depths))
+
+
 @dataclass(frozen=True)
 class Sample(Generic[T]):
     """One message as the synchroniser sees it.
@@ -96,17 +110,25 @@ class Observation:
             embodiment's `proprio_rotation`, and gripper 0..1; float32, shape (7,).
         skew_ns: Source name to its sample's stamp minus `stamp_ns` [ns]: how far it is from the
             observation's time.
+        depths: Depth key (`depth_primary`) to depth along the optical axis [m], float32, shape
+            (H, W, 1); 0 where it is not known.
+        low_dim: Key to the numbers of another source, float32, shape (D,).
     """
 
     stamp_ns: int
     images: Mapping[str, NDArray[np.uint8]]
     proprio: NDArray[np.float32]
     skew_ns: Mapping[str, int] = field(default_factory=dict)
+    depths: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    low_dim: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, 'images', _frozen_images(self.images, 3))
         object.__setattr__(self, 'proprio', _frozen_array(self.proprio, np.float32))
         object.__setattr__(self, 'skew_ns', MappingProxyType(dict(self.skew_ns)))
+        object.__setattr__(self, 'depths', _frozen_depths(self.depths))
+        vectors = {key: _frozen_array(v, np.float32) for key, v in self.low_dim.items()}
+        object.__setattr__(self, 'low_dim', MappingProxyType(vectors))
 
 
 @dataclass(frozen=True)

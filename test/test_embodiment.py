@@ -182,3 +182,36 @@ def test_simulated_arm_never_commands_the_real_one(name):
     real = {drivers['real'].arm.topic, drivers['real'].gripper.topic}
     simulated = {drivers['sim'].arm.topic, drivers['sim'].gripper.topic}
     assert not real & simulated
+
+
+DEPTH = {'topic': '/d', 'height': 64, 'width': 64, 'max_age': 0.2, 'max_skew': 0.1}
+FORCE = {'topic': '/f', 'kind': 'wrench', 'max_age': 0.2}
+
+
+def test_depth_cameras_and_numbers_are_optional():
+    plain = contract('widowx')
+    assert (plain.depth_cameras, plain.low_dim) == ({}, {})
+    values = {
+        **deepcopy(read_widowx()),
+        'depth_cameras': {'depth_primary': DEPTH},
+        'low_dim': {'wrist_force': FORCE},
+    }
+    rich = parse(Embodiment, values, 'widowx.yaml')
+    assert rich.depth_cameras['depth_primary'].transport == 'raw'
+    assert len(rich.low_dim['wrist_force'].labels) == 6
+
+
+@pytest.mark.parametrize(
+    ('section', 'key', 'value', 'why'),
+    [
+        ('depth_cameras', 'primary', DEPTH, 'depth_cameras.primary: keys look like depth_primary'),
+        ('depth_cameras', 'depth_a', {**DEPTH, 'transport': 'compressed'}, 'compressedDepth'),
+        ('low_dim', 'state', FORCE, 'low_dim.state: the key is taken'),
+        ('low_dim', 'depth_force', FORCE, 'low_dim.depth_force: the key is taken'),
+        ('low_dim', 'Force', FORCE, 'low_dim.Force: keys are lower-case'),
+    ],
+)
+def test_keys_that_mean_something_else_are_refused(section, key, value, why):
+    values = {**deepcopy(read_widowx()), section: {key: value}}
+    with pytest.raises(ConfigError, match=why):
+        parse(Embodiment, values, 'widowx.yaml')

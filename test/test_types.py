@@ -200,3 +200,16 @@ def test_every_safety_code_is_a_sentence_of_its_own():
     sentences = [code.value for code in SafetyCode]
     assert all(sentence.endswith('.') for sentence in sentences)
     assert len(set(sentences)) == len(SafetyCode.__members__)
+
+
+def test_depths_and_numbers_are_read_only_and_of_their_shapes():
+    observation = make_observation(
+        depths={'depth_primary': np.ones((4, 4, 1), np.float32)}, low_dim={'force': [1, 2]}
+    )
+    assert observation.low_dim['force'].dtype == np.float32
+    for array in (*observation.depths.values(), *observation.low_dim.values()):
+        with pytest.raises(ValueError, match='read-only'):
+            array[0] = 1
+    for wrong in (np.ones((4, 4), np.float32), np.ones((4, 4, 1))):
+        with pytest.raises(ValueError, match=r"Depth 'depth_primary' has shape .*\(H, W, 1\)"):
+            make_observation(depths={'depth_primary': wrong})

@@ -171,8 +171,8 @@ def _dataset(report: ConversionReport) -> DatasetSummary:
         steps=report.steps,
         dropped_ticks=sum(sum(e.dropped_ticks.values()) for e in report.episodes),
         skipped_episodes=len(report.skipped),
-        path_error_mm=max(episode.path_error_mm for episode in report.episodes),
-        path_error_deg=max(episode.path_error_deg for episode in report.episodes),
+        path_error_mm=max(episode.path_error_mm or 0.0 for episode in report.episodes),
+        path_error_deg=max(episode.path_error_deg or 0.0 for episode in report.episodes),
         warnings=report.warnings,
     )
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from octo_ros.observation.durations import in_words, to_ns
 from octo_ros.observation.missing import Missing, MissingCause
-from octo_ros.observation.repeats import PictureRepeats
+from octo_ros.observation.repeats import PictureCounts, PictureRepeats
 from octo_ros.observation.track import Track, nearest
 
 if TYPE_CHECKING:
     from octo_ros.embodiment import Camera
+    from octo_ros.sources import DepthCamera
     from octo_ros.types import Sample
 
 CAPACITY = 64  # one second at 60 Hz; all that is held while nobody asks
@@ -27,7 +28,7 @@ class CameraFrames:
         history_ns: How much longer than `max_age` frames are kept, for `nearest` [ns].
     """
 
-    def __init__(self, key: str, camera: Camera, history_ns: int = 0) -> None:
+    def __init__(self, key: str, camera: Camera | DepthCamera, history_ns: int = 0) -> None:
         self._key = key
         self._camera = camera
         self._max_age_ns = to_ns(camera.max_age)
@@ -40,6 +41,11 @@ class CameraFrames:
     def lead_ns(self) -> int:
         """How long before a time frames matter for what is known of the camera then [ns]."""
         return 2 * self._max_age_ns + to_ns(self._camera.max_repeat or 0.0)
+
+    @property
+    def pictures(self) -> PictureCounts:
+        """How many frames came, and how many of them repeated a picture."""
+        return self._repeats.counts
 
     def add(self, sample: Sample[Any]) -> None:
         """Take a camera message."""
@@ -84,6 +90,10 @@ class CameraFrames:
             return newest
         recent = self._track.arrived(now_ns, self._max_age_ns)
         return self._nearest(recent, time_ns, to_ns(self._camera.max_skew))
+
+    def recall(self, time_ns: int, now_ns: int) -> Sample[Any] | Missing:
+        """The frame exposed nearest to an earlier primary one's `time_ns` [ns]."""
+        return self.nearest(time_ns, to_ns(self._camera.max_skew), now_ns)
 
     def nearest(self, time_ns: int, within_ns: int, now_ns: int) -> Sample[Any] | Missing:
         """The frame known at `now_ns` that was exposed nearest to `time_ns`, at most so far [ns].

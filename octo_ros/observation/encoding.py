@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 JPEG_START = b'\xff\xd8\xff'
 QUALITY = 95  # what TFDS itself encodes with
 STEPS = (90, 80, 70, 60, 50)  # below the last, blocks appear that no training data has
+# No subsampling of colours. What Pillow makes is the same, but takes a quarter more time.
+JPEG_OPTIONS = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 # Run lengths after PNG's filters: smaller than zlib's search for repetitions on pictures with
 # noise, which have none, and as fast as its fastest level.
 PNG_OPTIONS = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
@@ -46,9 +48,8 @@ class Encoded:
 
 def encode_jpeg(image: NDArray[np.uint8], quality: int = QUALITY) -> bytes:
     """Encode an RGB image, shape (H, W, 3), keeping full colour resolution."""
-    buffer = BytesIO()
-    Image.fromarray(image).save(buffer, 'JPEG', quality=quality, subsampling=0)
-    return buffer.getvalue()
+    options = (*JPEG_OPTIONS, cv2.IMWRITE_JPEG_QUALITY, quality)
+    return cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)[1].tobytes()
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:

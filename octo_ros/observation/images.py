@@ -3,37 +3,41 @@
 """Camera messages → what the policy sees: RGB uint8, resized with Octo's antialiased Lanczos.
 
 Takes rclpy's and rosbags' message objects alike, so the live node and the converter share it.
+
+Of a CompressedImage the file is the truth: a JPEG or PNG says itself what is red in it. Its
+`format` is read only where compressed_image_transport (compressed_publisher.cpp) stores what no
+picture file can say:
+- `rgb8; jpeg compressed bgr8`: a source of any colour encoding was converted to bgr8, which is
+  what OpenCV's encoder takes, so the file is an ordinary picture. All ROS 2 versions do so.
+  Formats without `bgr8` (`jpeg`, `rgb8; jpeg compressed`) come from other programs, whose files
+  are ordinary too; cv_bridge does not look at `format` at all. (The transport's own subscriber
+  would take them for files with red and blue swapped, as its ROS 1 predecessor wrote until 2012.)
+- `bayer_rggb8; png compressed `: the mosaic itself, as a grey picture. As JPEG it is already grey.
+- `rgb8; tiff compressed `: the array as it is, whatever the encoding: red and blue are swapped in
+  the file.
+- `16UC1; png compressed `: numbers, no picture.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
-from rosbags.image.image import Format, ImageError, image_to_cvimage, to_cvtype
 
 from octo_ros.errors import ObservationError
 from octo_ros.observation.lanczos import lanczos3
+from octo_ros.observation.pixel_formats import PIXEL_FORMATS, PixelFormat, refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from octo_ros.observation import messages
 
-PLANAR = (Format.YUV_NV12, Format.YUV_NV21)
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """The fields of a sensor_msgs Image that rosbags-image reads, rows without padding."""
-
-    encoding: str
-    height: int
-    width: int
-    is_bigendian: bool
-    data: NDArray[np.uint8]
+# Octo's decoder ignores EXIF orientation, so this one does too.
+COLOUR = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+ENCODINGS = 'rgb8, bgr8, rgba8, bgra8, mono8, their 16-bit forms, bayer_* or a YUV encoding'
+BGR = {1: PIXEL_FORMATS['bgr8'], 2: PIXEL_FORMATS['bgr16']}  # by bytes per sample
 
 
 def decode(
@@ -42,8 +46,9 @@ def decode(
     """Decode a camera message.
 
     Args:
-        message: sensor_msgs Image in a colour or grey encoding (padded rows and big-endian samples
-            included), or CompressedImage (JPEG, PNG).
+        message: sensor_msgs Image in an encoding of `PIXEL_FORMATS` (padded rows and big-endian
+            samples included), or CompressedImage (JPEG, PNG; of compressed_image_transport TIFF
+            as well).
         topic: Its topic, for error messages.
 
     Returns:
@@ -75,42 +80,70 @@ def resize(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint
 
 
 def _decode_compressed(message: messages.CompressedImage, topic: str) -> NDArray[np.uint8]:
+    source, _, codec = (part.strip() for part in message.format.partition(';'))
+    if codec.startswith(('png', 'tiff')) and 'compressed bgr' not in codec:
+        pixels = PIXEL_FORMATS.get(source)
+        if pixels is None:
+            raise ObservationError(_no_picture('A compressed image', topic, source))
+        if codec.startswith('tiff') or source.startswith('bayer_'):
+            return _decode_stored(message, pixels, topic)
+    image = _read(message, COLOUR, topic)
+    return BGR[image.itemsize].rgb(image.reshape(len(image), -1))
+
+
+def _decode_stored(
+    message: messages.CompressedImage, pixels: PixelFormat, topic: str
+) -> NDArray[np.uint8]:
+    """A file that holds the samples of an encoding as they were."""
+    samples = _read(message, cv2.IMREAD_UNCHANGED, topic)
+    channels = 1 if samples.ndim == 2 else samples.shape[2]
+    if channels != pixels.channels or samples.dtype != pixels.dtype:
+        msg = (
+            f'A compressed image on {topic} (format {message.format!r}) holds {channels} channels '
+            f'of {samples.dtype}; its encoding has {pixels.channels} of {pixels.dtype}.'
+        )
+        raise ObservationError(msg)
+    return pixels.rgb(samples.reshape(len(samples), -1))
+
+
+def _read(
+    message: messages.CompressedImage, flags: int, topic: str
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
     data = np.frombuffer(message.data, np.uint8)
-    # Octo's decoder ignores EXIF orientation, so this one does too.
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        bgr = cv2.imdecode(data, flags) if data.size else None
+        image = cv2.imdecode(data, flags) if data.size else None
     except cv2.error:  # a header that claims more pixels than OpenCV takes
-        bgr = None
-    if bgr is None:
+        image = None
+    if image is None or image.itemsize > 2:
         msg = (
             f'A compressed image on {topic} (format {message.format!r}, {data.size} bytes) '
             'cannot be decoded; expected a complete JPEG or PNG.'
         )
         raise ObservationError(msg)
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+    return cast('NDArray[np.uint8] | NDArray[np.uint16]', image)
 
 
 def _decode_raw(message: messages.Image, topic: str) -> NDArray[np.uint8]:
+    pixels = PIXEL_FORMATS.get(message.encoding)
+    if pixels is None:
+        raise ObservationError(_no_picture('An image', topic, message.encoding))
+    samples = _samples(message, pixels, topic)
     try:
-        image = image_to_cvimage(_packed(message, topic), 'rgb8')
-    except (ImageError, cv2.error) as error:
+        return pixels.rgb(samples)
+    except cv2.error:
         msg = (
-            f'An image on {topic} with encoding {message.encoding!r} does not convert to RGB: '
-            f'{error}. Use rgb8, bgr8, rgba8, bgra8, mono8, mono16, bayer_* or a YUV encoding.'
+            f'An image on {topic} has {message.height} x {message.width} pixels, which cannot be '
+            f'with encoding {message.encoding!r}: pixels share colours by two.'
         )
         raise ObservationError(msg) from None
-    return np.ascontiguousarray(image)
 
 
-def _packed(message: messages.Image, topic: str) -> _Packed:
-    """Check the message's size against its encoding and take the padding off its rows."""
-    bits, colours, _, channels = to_cvtype(message.encoding)
-    if colours is Format.GENERIC:
-        reason = 'the order of its channels is not defined'
-        raise ImageError(reason)
-    rows = message.height * 3 // 2 if colours in PLANAR else message.height
-    row_bytes = message.width * channels * bits // 8
+def _samples(
+    message: messages.Image, pixels: PixelFormat, topic: str
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The samples without the padding of their rows, shape (rows of memory, columns)."""
+    rows = message.height * pixels.halves // 2
+    row_bytes = message.width * pixels.channels * pixels.bits // 8
     data = np.frombuffer(message.data, np.uint8)
     if row_bytes == 0 or rows == 0 or message.step < row_bytes or data.size < rows * message.step:
         msg = (
@@ -119,7 +152,18 @@ def _packed(message: messages.Image, topic: str) -> _Packed:
             f'rows of at least {row_bytes}.'
         )
         raise ObservationError(msg)
-    if message.step != row_bytes:
-        padded = data[: rows * message.step].reshape(rows, message.step)
-        data = np.ascontiguousarray(padded[:, :row_bytes]).reshape(-1)
-    return _Packed(message.encoding, rows, message.width, bool(message.is_bigendian), data)
+    padded = data[: rows * message.step].reshape(rows, message.step)
+    if pixels.halves == 6 and message.step != row_bytes:
+        # Chroma rows are twice as long, so their padding comes after every second row of memory.
+        chroma = padded[message.height :].reshape(message.height, -1)[:, : 2 * row_bytes]
+        chroma = chroma.reshape(-1, row_bytes)
+        return np.concatenate([padded[: message.height, :row_bytes], chroma])
+    samples = np.ascontiguousarray(padded[:, :row_bytes]).view(pixels.dtype)
+    return samples.byteswap() if message.is_bigendian else samples
+
+
+def _no_picture(what: str, topic: str, encoding: str) -> str:
+    return (
+        f'{what} on {topic} has encoding {encoding!r}, which cannot be made RGB: '
+        f'{refusal(encoding)} Use {ENCODINGS}.'
+    )

@@ -10,6 +10,7 @@ from octo_ros.geometry import Pose, slerp
 from octo_ros.types import JointState
 
 if TYPE_CHECKING:
+    from octo_ros.geometry import Array
     from octo_ros.observation.track import Bracket
 
 
@@ -28,3 +29,9 @@ def interpolate_pose(bracket: Bracket[Pose]) -> Pose:
     """The pose at the bracket's time: position linear, rotation by slerp."""
     a, b, f = bracket.before.value, bracket.after.value, bracket.fraction
     return Pose((1 - f) * a.position + f * b.position, slerp(a.rotation, b.rotation, f))
+
+
+def interpolate_vector(bracket: Bracket[Array]) -> Array:
+    """The numbers at the bracket's time, each linear between the two samples."""
+    a, b, f = bracket.before.value, bracket.after.value, bracket.fraction
+    return (1 - f) * a + f * b

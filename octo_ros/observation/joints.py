@@ -55,5 +55,7 @@ def decode_joints(
         raise ObservationError(msg)
     velocities = np.zeros(len(joints))
     if len(message.velocity) == len(message.name):
-        velocities = np.nan_to_num(np.asarray(message.velocity, dtype=np.float64)[order[:-1]])
+        velocities = np.asarray(message.velocity, dtype=np.float64)[order[:-1]]
+        if not np.isfinite(velocities).all():
+            velocities = np.nan_to_num(velocities)
     return JointState(stamp_ns, positions[:-1], velocities, gripper.opening(float(positions[-1])))

@@ -7,6 +7,7 @@ rclpy's and rosbags' message objects both fit these protocols, so neither packag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 
@@ -34,3 +35,10 @@ class JointStates(Protocol):
     name: Any
     position: Any
     velocity: Any
+    effort: Any
+
+
+class Numbers(Protocol):
+    """std_msgs/Float32MultiArray or Float64MultiArray."""
+
+    data: Sequence[float]

@@ -9,6 +9,7 @@ of a sensor makes two pictures of even a motionless scene differ, so equal bytes
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 STRIDE = 509
 
 
+@dataclass(frozen=True)
+class PictureCounts:
+    """What a camera sent in all.
+
+    Attributes:
+        frames: Messages.
+        repeated: Of them, those with the picture of the message before.
+        longest_repeat_s: Longest time between the first and the last message of one picture [s].
+    """
+
+    frames: int
+    repeated: int
+    longest_repeat_s: float
+
+
 class PictureRepeats:
     """Knows since when a camera has been sending the picture that it sends.
 
@@ -38,12 +54,22 @@ class PictureRepeats:
     def __init__(self, capacity: int) -> None:
         self._newest: NDArray[np.uint8] | None = None
         self._changes_ns: deque[int] = deque(maxlen=capacity)
+        self._frames = self._repeated = self._longest_ns = 0
+
+    @property
+    def counts(self) -> PictureCounts:
+        """Over all that was ever added."""
+        return PictureCounts(self._frames, self._repeated, self._longest_ns / 1e9)
 
     def add(self, sample: Sample[Any]) -> None:
         """Compare a camera message, raw or compressed, with the one that arrived before it."""
         data = np.frombuffer(sample.value.data, np.uint8)
+        self._frames += 1
         if self._newest is None or not _equal(self._newest, data):
             self._changes_ns.append(arrival_ns(sample))
+        else:
+            self._repeated += 1
+            self._longest_ns = max(self._longest_ns, arrival_ns(sample) - self._changes_ns[-1])
         self._newest = data
 
     def repeated_ns(self, sample: Sample[Any]) -> int:
@@ -57,7 +83,7 @@ class PictureRepeats:
         return arrived - next(since, arrived)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget all pictures; what was counted stays."""
         self._newest = None
         self._changes_ns.clear()
 

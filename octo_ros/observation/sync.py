@@ -3,46 +3,52 @@
 """Samples of several sources → one observation at one time; live node and converter share it.
 
 Among what had arrived by `now` the newest primary frame gives the observation's time t. The other
-cameras add their frames nearest to t; joints and poses are interpolated to t. Every source has a
-maximum age, and a camera that repeats itself is as useless as one that is silent.
+cameras, depth too, add their frames nearest to t; joints, poses and further numbers are
+interpolated to t. Every source has a maximum age, and a camera that repeats itself is as useless
+as one that is silent.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from octo_ros.errors import ObservationError
 from octo_ros.geometry import matrix_from_rpy, rpy_from_matrix
 from octo_ros.observation.camera_frames import CameraFrames
-from octo_ros.observation.durations import in_words, to_ns
+from octo_ros.observation.decoded_frames import DecodedFrames
+from octo_ros.observation.depth import decode_depth, resize_depth
+from octo_ros.observation.durations import to_ns
 from octo_ros.observation.images import decode, resize
-from octo_ros.observation.interpolate import interpolate_joints, interpolate_pose
+from octo_ros.observation.interpolate import (
+    interpolate_joints,
+    interpolate_pose,
+    interpolate_vector,
+)
 from octo_ros.observation.missing import Missing, MissingCause
-from octo_ros.observation.track import Bracket, Track, bracket
+from octo_ros.observation.state_track import StateTrack
 from octo_ros.types import JointState, Observation, Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from octo_ros.embodiment import Embodiment
+    from octo_ros.embodiment import Camera, Embodiment
     from octo_ros.geometry import Array, Pose
-
-T = TypeVar('T')
+    from octo_ros.observation.messages import CompressedImage, Image
+    from octo_ros.observation.repeats import PictureCounts
+    from octo_ros.sources import DepthCamera
 
 PRIMARY = 'image_primary'
 JOINTS = 'joint_states'
 POSE = 'tcp_pose'
-STATE_CAPACITY = 4096  # joint states or poses: four seconds at 1 kHz
 STATE_SLACK_NS = 1_000_000_000
 # Messages of several sources may be swapped; more than this means that the clock was set back.
 SET_BACK_NS = 1_000_000_000
-DECODED = 4  # images kept per camera: a tick may use the frame of the one before
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Selection:
         joints: Interpolated to t.
         pose: TCP pose interpolated to t, where it comes from a topic; else None.
         skew_ns: Source to its distance from t [ns]; 0 where interpolated.
+        depths: Depth key to the chosen message.
+        low_dim: Key to the numbers interpolated to t.
     """
 
     stamp_ns: int
@@ -62,17 +70,19 @@ class Selection:
     joints: JointState
     pose: Pose | None
     skew_ns: Mapping[str, int]
+    depths: Mapping[str, Sample[Any]] = field(default_factory=dict)
+    low_dim: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, 'frames', MappingProxyType(dict(self.frames)))
-        object.__setattr__(self, 'skew_ns', MappingProxyType(dict(self.skew_ns)))
+        for name in ('frames', 'skew_ns', 'depths', 'low_dim'):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
 
 class ObservationBuilder:
     """Collects messages and builds the observation for a given time.
 
     Args:
-        embodiment: Cameras, joint order, ages, latencies.
+        embodiment: Cameras, joint order, ages, latencies, further sources.
         tcp_pose: Forward kinematics: joint positions [rad], shape (n,), to the TCP's pose in the
             base frame. None if the pose comes as messages; then `add_pose` feeds it and
             `joint_states.max_age` bounds its age.
@@ -85,29 +95,46 @@ class ObservationBuilder:
         tcp_pose: Callable[[Array], Pose] | None,
         history_ns: int = 0,
     ) -> None:
-        self._embodiment = embodiment
         self._tcp_pose = tcp_pose
         self._proprio_rotation = matrix_from_rpy(embodiment.proprio_rotation)
-        primary = embodiment.cameras[PRIMARY]
-        self._state_age_ns = to_ns(embodiment.joint_states.max_age)
+        primary, joints = embodiment.cameras[PRIMARY], embodiment.joint_states
         # A state from just before the oldest usable primary frame must still be at hand.
-        keep_ns = to_ns(primary.max_age + primary.latency) + self._state_age_ns + STATE_SLACK_NS
-        self._keep_ns = keep_ns = keep_ns + history_ns
+        keep_ns = to_ns(primary.max_age + primary.latency) + STATE_SLACK_NS + history_ns
+        self._depth_keys = tuple(embodiment.depth_cameras)
+        cameras: dict[str, Camera | DepthCamera] = dict(embodiment.cameras)
+        cameras.update(embodiment.depth_cameras)
         self._cameras = {
-            key: CameraFrames(key, camera, history_ns)
+            key: CameraFrames(key, camera, history_ns) for key, camera in cameras.items()
+        }
+        self._images = {
+            key: DecodedFrames(partial(_image, camera))
             for key, camera in embodiment.cameras.items()
         }
-        self._joints: Track[JointState] = Track(keep_ns, STATE_CAPACITY, self._state_age_ns)
-        self._poses: Track[Pose] = Track(keep_ns, STATE_CAPACITY, self._state_age_ns)
-        self._received_ns = self._now_ns = 0
-        self._decoded: dict[str, deque[tuple[Sample[Any], NDArray[np.uint8]]]] = {
-            key: deque(maxlen=DECODED) for key in embodiment.cameras
+        self._depths = {
+            key: DecodedFrames(partial(_depth, camera))
+            for key, camera in embodiment.depth_cameras.items()
         }
+        age_ns = to_ns(joints.max_age)
+        self._joints: StateTrack[JointState] = StateTrack(
+            JOINTS, age_ns, keep_ns + age_ns, to_ns(joints.latency)
+        )
+        self._poses: StateTrack[Pose] = StateTrack(POSE, age_ns, keep_ns + age_ns)
+        self._low_dim: dict[str, StateTrack[Array]] = {}
+        for key, source in embodiment.low_dim.items():
+            age_ns, latency_ns = to_ns(source.max_age), to_ns(source.latency)
+            self._low_dim[key] = StateTrack(key, age_ns, keep_ns + age_ns, latency_ns)
+        ages = [joints.max_age, *(source.max_age for source in embodiment.low_dim.values())]
+        self._keep_ns = keep_ns + to_ns(max(ages))
+        self._received_ns = self._now_ns = 0
 
     @property
     def lead_ns(self) -> int:
         """How long before an observation messages can matter for it [ns]."""
         return max(self._keep_ns, *(camera.lead_ns for camera in self._cameras.values()))
+
+    def pictures(self) -> Mapping[str, PictureCounts]:
+        """Camera or depth key to how many frames came and how many repeated a picture."""
+        return {key: camera.pictures for key, camera in self._cameras.items()}
 
     def add_image(self, key: str, sample: Sample[Any]) -> None:
         """Take a camera message, undecoded.
@@ -117,6 +144,14 @@ class ObservationBuilder:
         """
         self._note_arrival(sample.received_ns)
         self._cameras[key].add(sample)
+
+    def add_depth(self, key: str, sample: Sample[Any]) -> None:
+        """Take a message of a depth camera, undecoded.
+
+        Raises:
+            KeyError: The embodiment has no such depth camera.
+        """
+        self.add_image(key, sample)
 
     def add_joints(self, sample: Sample[JointState]) -> None:
         """Take a joint state."""
@@ -128,15 +163,24 @@ class ObservationBuilder:
         self._note_arrival(sample.received_ns)
         self._poses.add(sample)
 
+    def add_low_dim(self, key: str, sample: Sample[Array]) -> None:
+        """Take the numbers of another source, as `decode_low_dim` gives them.
+
+        Raises:
+            KeyError: The embodiment has no such source.
+        """
+        self._note_arrival(sample.received_ns)
+        self._low_dim[key].add(sample)
+
     def clear(self) -> None:
         """Forget all messages, as is done when the clock was set back.
 
         How old a message is cannot be told across that, and one that the clock calls the future
         would later come to life again as if it were new.
         """
-        for key, camera in self._cameras.items():
-            camera.clear()
-            self._decoded[key].clear()
+        for source in (self._cameras, self._images, self._depths, self._low_dim):
+            for part in source.values():
+                part.clear()
         self._joints.clear()
         self._poses.clear()
 
@@ -153,15 +197,7 @@ class ObservationBuilder:
         primary = self._cameras[PRIMARY].newest(now_ns)
         if isinstance(primary, Missing):
             return primary
-        t = self._cameras[PRIMARY].taken_ns(primary)
-        frames = {PRIMARY: primary}
-        for key, camera in self._cameras.items():
-            if key != PRIMARY:
-                frame = camera.beside(t, now_ns)
-                if isinstance(frame, Missing):
-                    return frame
-                frames[key] = frame
-        return self._with_states(frames, now_ns)
+        return self._around(primary, CameraFrames.beside, now_ns)
 
     def recall(self, time_ns: int, within_ns: int, now_ns: int) -> Observation | Missing:
         """The observation of an earlier primary frame, which no tick may have looked at.
@@ -174,25 +210,21 @@ class ObservationBuilder:
         primary = self._cameras[PRIMARY].nearest(time_ns, within_ns, now_ns)
         if isinstance(primary, Missing):
             return primary
-        t = self._cameras[PRIMARY].taken_ns(primary)
-        frames = {PRIMARY: primary}
-        for key, camera in self._embodiment.cameras.items():
-            if key != PRIMARY:
-                frame = self._cameras[key].nearest(t, to_ns(camera.max_skew), now_ns)
-                if isinstance(frame, Missing):
-                    return frame
-                frames[key] = frame
-        selection = self._with_states(frames, now_ns)
+        selection = self._around(primary, CameraFrames.recall, now_ns)
         return selection if isinstance(selection, Missing) else self.build(selection)
 
     def build(self, selection: Selection) -> Observation | Missing:
         """Decode and resize the chosen frames and compute the TCP pose."""
-        images = {}
-        for key, sample in selection.frames.items():
-            try:
-                images[key] = self._image(key, sample)
-            except ObservationError as error:
-                return Missing(key, MissingCause.UNREADABLE, str(error))
+        images: dict[str, NDArray[np.uint8]] = {}
+        depths: dict[str, NDArray[np.float32]] = {}
+        key = PRIMARY
+        try:
+            for key, sample in selection.frames.items():
+                images[key] = self._images[key].get(sample)
+            for key, sample in selection.depths.items():
+                depths[key] = self._depths[key].get(sample)
+        except ObservationError as error:
+            return Missing(key, MissingCause.UNREADABLE, str(error))
         pose = selection.pose
         if self._tcp_pose is not None:
             pose = self._tcp_pose(selection.joints.positions)
@@ -200,7 +232,12 @@ class ObservationBuilder:
         rpy = rpy_from_matrix(pose.rotation @ self._proprio_rotation.T)
         proprio = np.concatenate([pose.position, rpy, [selection.joints.gripper]])
         return Observation(
-            selection.stamp_ns, images, proprio.astype(np.float32), selection.skew_ns
+            selection.stamp_ns,
+            images,
+            proprio.astype(np.float32),
+            selection.skew_ns,
+            depths,
+            {key: values.astype(np.float32) for key, values in selection.low_dim.items()},
         )
 
     def _note_arrival(self, received_ns: int) -> None:
@@ -208,59 +245,45 @@ class ObservationBuilder:
             self.clear()
         self._received_ns = received_ns
 
-    def _with_states(self, frames: Mapping[str, Sample[Any]], now_ns: int) -> Selection | Missing:
-        """Add the joints, and the pose where it comes as messages, at the primary frame's time."""
-        taken_ns = {key: self._cameras[key].taken_ns(frame) for key, frame in frames.items()}
-        t = taken_ns[PRIMARY]
-        skew_ns = {key: taken - t for key, taken in taken_ns.items()}
-        joints = self._state_near(JOINTS, self._joints, t, now_ns)
+    def _around(
+        self,
+        primary: Sample[Any],
+        find: Callable[[CameraFrames, int, int], Sample[Any] | Missing],
+        now_ns: int,
+    ) -> Selection | Missing:
+        """Everything else at the primary frame's time: frames, joints, pose, numbers."""
+        t = self._cameras[PRIMARY].taken_ns(primary)
+        frames, skew_ns = {PRIMARY: primary}, {PRIMARY: 0}
+        for key, camera in self._cameras.items():
+            if key != PRIMARY:
+                frame = find(camera, t, now_ns)
+                if isinstance(frame, Missing):
+                    return frame
+                frames[key], skew_ns[key] = frame, camera.taken_ns(frame) - t
+        joints = self._joints.near(t, now_ns)
         if isinstance(joints, Missing):
             return joints
-        skew_ns[JOINTS] = _skew(joints, t)
+        skew_ns[JOINTS] = self._joints.skew_ns(joints, t)
         pose = None
         if self._tcp_pose is None:
-            poses = self._state_near(POSE, self._poses, t, now_ns)
+            poses = self._poses.near(t, now_ns)
             if isinstance(poses, Missing):
                 return poses
-            skew_ns[POSE], pose = _skew(poses, t), interpolate_pose(poses)
-        return Selection(t, frames, interpolate_joints(joints, t), pose, skew_ns)
-
-    def _image(self, key: str, sample: Sample[Any]) -> NDArray[np.uint8]:
-        for decoded, image in self._decoded[key]:
-            if decoded is sample:
-                return image
-        camera = self._embodiment.cameras[key]
-        image = resize(decode(sample.value, camera.topic), camera.height, camera.width)
-        self._decoded[key].append((sample, image))
-        return image
-
-    def _state_near(
-        self, source: str, track: Track[T], time_ns: int, now_ns: int
-    ) -> Bracket[T] | Missing:
-        arrived = track.arrived(now_ns)
-        limit = self._state_age_ns
-        if not arrived:
-            ahead = track.ahead_ns(now_ns)
-            if 2 * ahead > limit:
-                detail = f'stamped {in_words(ahead)} after arrival'
-                return Missing(source, MissingCause.AHEAD, detail)
-            return Missing(source, MissingCause.NOTHING_ARRIVED, 'no message known')
-        newest_ns = max(sample.received_ns for sample in arrived)
-        age = max(now_ns - newest_ns, time_ns - arrived[-1].stamp_ns)
-        if age > limit:
-            detail = f'{in_words(age)} old, at most {in_words(limit)} is allowed'
-            return Missing(source, MissingCause.TOO_OLD, detail)
-        found = bracket(arrived, time_ns)
-        if found is None:
-            detail = f'the first comes {in_words(arrived[0].stamp_ns - time_ns)} after it'
-            return Missing(source, MissingCause.STARTS_LATE, detail)
-        gap = found.after.stamp_ns - found.before.stamp_ns
-        if gap > limit:
-            detail = f'{in_words(gap)} without a message, at most {in_words(limit)} is allowed'
-            return Missing(source, MissingCause.GAP, detail)
-        return found
+            skew_ns[POSE], pose = self._poses.skew_ns(poses, t), interpolate_pose(poses)
+        low_dim = {}
+        for key, track in self._low_dim.items():
+            numbers = track.near(t, now_ns)
+            if isinstance(numbers, Missing):
+                return numbers
+            skew_ns[key], low_dim[key] = track.skew_ns(numbers, t), interpolate_vector(numbers)
+        depths = {key: frames.pop(key) for key in self._depth_keys}
+        return Selection(t, frames, interpolate_joints(joints, t), pose, skew_ns, depths, low_dim)
 
 
-def _skew(found: Bracket[T], time_ns: int) -> int:
-    """Distance of the state from the wanted time [ns]; 0 unless nothing newer was known."""
-    return found.before.stamp_ns - time_ns if found.before is found.after else 0
+def _image(camera: Camera, message: Image | CompressedImage) -> NDArray[np.uint8]:
+    return resize(decode(message, camera.topic), camera.height, camera.width)
+
+
+def _depth(camera: DepthCamera, message: Image | CompressedImage) -> NDArray[np.float32]:
+    depth = decode_depth(message, camera.topic)
+    return resize_depth(depth, camera.height, camera.width)[..., None]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
+from operator import lt
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -77,13 +78,18 @@ class Track(Generic[T]):
         while self._samples and self._samples[0].received_ns < now_ns - self._keep_ns:
             self._samples.popleft()
         oldest = now_ns - (self._keep_ns if within_ns is None else within_ns)
-        known = (
+        most = self._max_ahead_ns
+        known = [
             sample
             for sample in self._samples
-            if sample.received_ns >= oldest
-            and arrival_ns(sample) <= now_ns
-            and sample.stamp_ns - sample.received_ns <= self._max_ahead_ns
-        )
+            if oldest <= sample.received_ns <= now_ns
+            and sample.stamp_ns <= now_ns
+            and sample.stamp_ns - sample.received_ns <= most
+        ]
+        # Messages mostly come in order; then there is nothing left to do.
+        stamps = [sample.stamp_ns for sample in known]
+        if all(map(lt, stamps, stamps[1:])):
+            return known
         first: dict[int, Sample[T]] = {}
         for sample in sorted(known, key=arrival_ns):
             first.setdefault(sample.stamp_ns, sample)

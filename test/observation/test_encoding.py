@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import BytesIO
 from types import SimpleNamespace
 
 import cv2
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from octo_ros.observation.encoding import (
     STEPS,
@@ -53,6 +55,17 @@ def test_jpegs_keep_colour_order_and_detail():
     stripes[:, 1::2, 2] = 255
     error = np.abs(decoded(encode_jpeg(stripes)).astype(int) - stripes)
     assert error.mean() < 3
+
+
+@pytest.mark.parametrize('quality', [95, 50])
+def test_jpegs_are_quantised_like_pillows(quality):
+    buffer = BytesIO()
+    Image.fromarray(picture()).save(buffer, 'JPEG', quality=quality, subsampling=0)
+    tables = [
+        Image.open(BytesIO(data)).quantization
+        for data in (encode_jpeg(picture(), quality), buffer.getvalue())
+    ]
+    assert tables[0] == tables[1]
 
 
 def test_what_fits_keeps_its_quality():

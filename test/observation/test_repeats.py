@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octo_ros.observation.repeats import PictureRepeats
+from octo_ros.observation.repeats import PictureCounts, PictureRepeats
 from octo_ros.types import Sample
 
 SIZE = 3000
@@ -95,3 +95,10 @@ def test_clear_forgets():
 def test_a_long_repetition_outlives_the_capacity():
     repeats, samples = repeats_of([*range(10), *[3] * 50], capacity=4)
     assert repeats.repeated_ns(samples[-1]) == 490
+
+
+def test_repetitions_are_counted_even_across_clear():
+    repeats, _ = repeats_of([1, 1, 1, 2, 2, 3])
+    repeats.clear()
+    repeats.add(sample(100, np.full(SIZE, 3, np.uint8)))
+    assert repeats.counts == PictureCounts(frames=7, repeated=3, longest_repeat_s=20e-9)

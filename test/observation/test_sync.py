@@ -16,6 +16,7 @@ from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
 from octo_ros.observation.missing import Missing, MissingCause
 from octo_ros.observation.sync import ObservationBuilder
+from octo_ros.sources import DepthCamera, LowDimSource
 from octo_ros.types import JointState, Sample
 
 MS = 1_000_000
@@ -268,6 +269,94 @@ def test_clear_forgets_all_sources():
     assert builder.observe(410 * MS).cause is MissingCause.NOTHING_ARRIVED
 
 
+DEPTH = DepthCamera(topic='/depth', height=16, width=16, max_age=0.25, max_skew=0.1, latency=0.02)
+FORCE = LowDimSource(topic='/force', kind='wrench', max_age=0.1, latency=0.03)
+RICH = replace(ROBOT, depth_cameras={'depth_primary': DEPTH}, low_dim={'force': FORCE})
+
+
+def depth_picture(millimetres):
+    return SimpleNamespace(
+        encoding='16UC1',
+        height=8,
+        width=8,
+        step=16,
+        is_bigendian=0,
+        data=np.full(64, millimetres, '<u2').view(np.uint8),
+    )
+
+
+def rich_builder(depths=FRAMES, forces=STEADY):
+    builder = builder_with(FRAME, FRAMES, STEADY, RICH)
+    for stamp, received in depths:
+        sample = Sample(stamp * MS, received * MS, depth_picture(stamp))
+        builder.add_depth('depth_primary', sample)
+    for stamp, received in forces:
+        builder.add_low_dim('force', Sample(stamp * MS, received * MS, np.full(6, stamp / 1000)))
+    return builder
+
+
+def test_depth_and_numbers_are_those_of_the_primary_frame():
+    """The frame is of 400 ms; depth stamped 420 ms and numbers stamped 430 ms tell of that."""
+    observation = rich_builder([(390, 395), (417, 430), (450, 455)]).observe(460 * MS)
+    np.testing.assert_array_equal(
+        observation.depths['depth_primary'], np.full((16, 16, 1), np.float32(0.417))
+    )
+    np.testing.assert_allclose(observation.low_dim['force'], [0.43] * 6, rtol=1e-6)
+    assert observation.low_dim['force'].dtype == np.float32
+    assert observation.skew_ns['depth_primary'] == -3 * MS
+    assert observation.skew_ns['force'] == 0
+    assert set(observation.images) == set(CAMERAS)
+
+
+def test_without_newer_numbers_the_newest_are_taken_as_they_are():
+    observation = rich_builder(forces=STEADY[:42]).observe(460 * MS)
+    assert observation.low_dim['force'][0] == pytest.approx(0.41)
+    assert observation.skew_ns['force'] == -20 * MS
+
+
+@pytest.mark.parametrize(
+    ('depths', 'forces', 'source', 'cause'),
+    [
+        ([], STEADY, 'depth_primary', MissingCause.NOTHING_ARRIVED),
+        ([(310, 405)], STEADY, 'depth_primary', MissingCause.TOO_FAR),
+        (FRAMES, [], 'force', MissingCause.NOTHING_ARRIVED),
+        (FRAMES, STEADY[:30], 'force', MissingCause.TOO_OLD),
+        (FRAMES, STEADY[44:], 'force', MissingCause.STARTS_LATE),
+        (FRAMES, STEADY[:36] + STEADY[48:], 'force', MissingCause.GAP),
+    ],
+)
+def test_what_is_missing_of_further_sources_is_named(depths, forces, source, cause):
+    missing = rich_builder(depths, forces).observe(490 * MS)
+    assert (missing.source, missing.cause) == (source, cause)
+
+
+def test_a_depth_that_cannot_be_decoded_is_missing():
+    builder = rich_builder(depths=[])
+    builder.add_depth('depth_primary', Sample(405 * MS, 405 * MS, picture()))
+    missing = builder.observe(460 * MS)
+    assert (missing.source, missing.cause) == ('depth_primary', MissingCause.UNREADABLE)
+    assert "'rgb8'" in missing.reason
+
+
+def test_clear_forgets_further_sources():
+    builder = rich_builder()
+    builder.clear()
+    for key in CAMERAS:
+        builder.add_image(key, Sample(400 * MS, 405 * MS, picture()))
+    for stamp, received in STEADY:
+        builder.add_joints(Sample(stamp * MS, received * MS, joints_at(stamp * MS)))
+    assert builder.observe(460 * MS).source == 'depth_primary'
+    builder.add_depth('depth_primary', Sample(420 * MS, 420 * MS, depth_picture(1)))
+    assert builder.observe(460 * MS).source == 'force'
+
+
+def test_pictures_are_counted_per_camera():
+    builder = rich_builder(depths=[(390, 395), (390, 396), (450, 455)])
+    counts = builder.pictures()
+    assert set(counts) == {*CAMERAS, 'depth_primary'}
+    assert (counts['depth_primary'].frames, counts['depth_primary'].repeated) == (3, 1)
+
+
 HISTORY = 300 * MS
 
 
@@ -314,6 +403,9 @@ def test_lead_covers_ages_repetitions_and_states():
     lead_ns = ObservationBuilder(ROBOT, tcp_pose).lead_ns
     assert lead_ns >= MAX_AGE + round(CAMERAS['image_primary'].max_repeat * 1e9)
     assert lead_ns >= MAX_AGE + STATE_AGE
+    slow = replace(FORCE, max_age=5.0)
+    rich = replace(ROBOT, low_dim={'force': slow})
+    assert ObservationBuilder(rich, tcp_pose).lead_ns >= MAX_AGE + 5_000 * MS
 
 
 SAMPLES = st.lists(

@@ -5,67 +5,69 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from rosbags.highlevel import AnyReader
-from rosbags.typesys import Stores, get_typestore
+import numpy as np
 
+from octo_ros.data.bags.bag_files import find_files
+from octo_ros.data.bags.bag_message import BagMessage
+from octo_ros.data.bags.bag_storage import FOREVER_NS, BagStorage
+from octo_ros.data.bags.compression import unpack_message
+from octo_ros.data.bags.loss_log import LossLog
+from octo_ros.data.bags.losses import BagLosses
+from octo_ros.data.bags.message_types import begins_with_header, decoder
+from octo_ros.data.bags.stamps import TopicStamps, header_stamps
+from octo_ros.data.bags.storage import DamagedFileError, StoredTopic
 from octo_ros.errors import BagError
 from octo_ros.observation.stamps import message_stamp_ns
 
-ROS1_MAGIC = b'#ROSBAG'
-
-
-@dataclass(frozen=True)
-class BagMessage:
-    """One message.
-
-    Attributes:
-        topic: Its topic.
-        received_ns: When it arrived at the recorder [ns].
-        stamp_ns: When it was measured: header stamp, else `received_ns`.
-        value: The message itself; field names as in its definition.
-    """
-
-    topic: str
-    received_ns: int
-    stamp_ns: int
-    value: Any
+__all__ = ['Bag', 'BagMessage']
 
 
 class Bag:
     """A bag, opened for reading; use it in a `with` statement.
 
-    Message types come from the definitions that the bag carries, else from ROS 2 Jazzy's common
-    ones.
+    Read is everything that stock `ros2 bag record` writes. Messages come in the order of arrival:
+    by the recorder's stamps, over all files; where the recorder's clock was set back by more than
+    a second, what came after it stays after it. Message types come from the definitions that the
+    bag carries, else from ROS 2 Jazzy's common ones. Nothing is written beside the bag: packed
+    files are unpacked into a temporary directory. Where metadata.yaml and the files disagree, the
+    files are believed, and `notes` tells it.
 
     Args:
         path: Bag directory, or a single `.mcap` or `.db3` file.
+        salvage: Read what can be read of a damaged bag and keep account of the rest in `losses`;
+            otherwise a damaged bag is refused.
 
     Raises:
-        BagError: On entering: the path is missing, is a ROS 1 bag, is unreadable, or holds no
-            message.
+        BagError: On entering: the path is missing, is a ROS 1 bag, is damaged (the text tells what
+            could be salvaged), or holds no message.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, salvage: bool = False) -> None:
+        self.path = Path(path)
+        self.salvage = salvage
 
     def __enter__(self) -> Bag:
-        self._check_path()
-        with self._explained('cannot be opened'):
-            # Definitions inside the bag win over the default ones.
-            self._reader = AnyReader(
-                [self.path], default_typestore=get_typestore(Stores.ROS2_JAZZY)
-            )
-            self._reader.open()
-        if self._reader.message_count == 0:
-            self._reader.close()
-            msg = f'{self.path} holds no message. Was the recording stopped before data came?'
-            raise BagError(msg)
+        self._stack = ExitStack()
+        self._log = LossLog()
+        try:
+            files = find_files(self.path)
+            self._storage = BagStorage(files, self._log if self.salvage else None, self._stack)
+            if self.message_count == 0:
+                raise BagError(self._empty())
+        except DamagedFileError as error:
+            self._stack.close()
+            raise self._damaged(error) from error
+        except OSError as error:
+            self._stack.close()
+            msg = f'{self.path} cannot be opened: {error}.'
+            raise BagError(msg) from error
+        except BaseException:
+            self._stack.close()
+            raise
         return self
 
     def __exit__(
@@ -74,22 +76,42 @@ class Bag:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._reader.close()
+        self._stack.close()
 
     @property
     def topics(self) -> dict[str, str]:
         """Topics with at least one message, and their types."""
-        return {c.topic: c.msgtype for c in self._reader.connections if c.msgcount}
+        return {name: topic.type for name, topic in sorted(self._storage.topics.items())}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Messages per topic, as the files tell before they are read."""
+        return {name: self._storage.counts[name] for name in self.topics}
+
+    @property
+    def message_count(self) -> int:
+        """Messages in all."""
+        return sum(self._storage.counts.values())
 
     @property
     def start_ns(self) -> int:
         """Arrival of the first message [ns]."""
-        return int(self._reader.start_time)
+        return self._storage.start_ns
 
     @property
     def end_ns(self) -> int:
         """Arrival of the last message [ns]."""
-        return int(self._reader.end_time) - 1
+        return self._storage.end_ns
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what is peculiar but harmless, such as wrong metadata."""
+        return self._storage.notes
+
+    @property
+    def losses(self) -> BagLosses:
+        """What was found to be lost so far: grows while a salvaged bag is read."""
+        return self._log.losses
 
     def require(self, topic: str, types: Collection[str], purpose: str) -> None:
         """Check that a topic is there and has one of the expected types.
@@ -100,21 +122,22 @@ class Bag:
             purpose: What it is needed for, as a noun; part of the message.
 
         Raises:
-            BagError: It is missing or has another type.
+            BagError: It is missing, has another type, or its type cannot be decoded.
         """
-        found = self.topics.get(topic)
+        found = self._storage.topics.get(topic)
         if found is None:
             msg = (
                 f'{self.path} has no messages on {topic}, which is needed as {purpose}. It has: '
                 f'{", ".join(sorted(self.topics))}. Name another topic on the command line.'
             )
             raise BagError(msg)
-        if found not in types:
+        if found.type not in types:
             msg = (
-                f'{topic} of {self.path} has type {found}; as {purpose} it must be '
+                f'{topic} of {self.path} has type {found.type}; as {purpose} it must be '
                 f'{" or ".join(types)}.'
             )
             raise BagError(msg)
+        decoder(found)
 
     def messages(
         self, topics: Collection[str], start_ns: int | None = None, end_ns: int | None = None
@@ -127,53 +150,90 @@ class Bag:
             end_ns: Last arrival wanted [ns].
 
         Raises:
-            BagError: The bag is damaged, or a type is unknown.
+            BagError: The bag is damaged and was not opened to salvage, or a type is unknown.
         """
-        for topic, kind, received_ns, raw in self._raw(topics, start_ns, end_ns):
-            with self._explained(f'holds a message of {topic} ({kind}) that cannot be read'):
-                value = self._reader.deserialize(raw, kind)
-            yield BagMessage(topic, received_ns, message_stamp_ns(value, received_ns), value)
+        first, last = _limits(start_ns, end_ns)
+        try:
+            for received_ns, topic, data in self._storage.messages(set(topics), first, last):
+                value = self._decoded(received_ns, topic, data)
+                if value is not None:
+                    stamp_ns = message_stamp_ns(value, received_ns)
+                    yield BagMessage(topic.name, received_ns, stamp_ns, value)
+        except DamagedFileError as error:
+            raise self._damaged(error) from error
 
     def arrivals(
         self, topic: str, start_ns: int | None = None, end_ns: int | None = None
     ) -> list[int]:
         """Arrival times of a topic's messages [ns], read without decoding them."""
-        return [received_ns for _, _, received_ns, _ in self._raw([topic], start_ns, end_ns)]
+        first, last = _limits(start_ns, end_ns)
+        arrivals = self.stamps(topic).received_ns
+        return [int(a) for a in arrivals[(arrivals >= first) & (arrivals <= last)]]
 
-    def _raw(
-        self, topics: Collection[str], start_ns: int | None, end_ns: int | None
-    ) -> Iterator[tuple[str, str, int, bytes]]:
-        connections = [c for c in self._reader.connections if c.topic in topics and c.msgcount]
-        if not connections:
-            return
-        stop_ns = None if end_ns is None else end_ns + 1
-        with self._explained('is damaged'):
-            for connection, received_ns, raw in self._reader.messages(
-                connections, start_ns, stop_ns
-            ):
-                yield connection.topic, connection.msgtype, int(received_ns), raw
+    def stamps(self, topic: str) -> TopicStamps:
+        """Arrival and header stamp of every message of a topic, read without decoding them.
 
-    def _check_path(self) -> None:
-        if not self.path.exists():
-            msg = f'There is no bag at {self.path}.'
-            raise BagError(msg)
-        if self.path.is_file():
-            with self.path.open('rb') as file:
-                ros1 = file.read(len(ROS1_MAGIC)) == ROS1_MAGIC
-            if ros1 or self.path.suffix == '.bag':
-                msg = (
-                    f'{self.path} is a ROS 1 bag; only ROS 2 bags are read. '
-                    f'Convert it first: rosbags-convert --src {self.path} --dst NEW_BAG.'
-                )
-                raise BagError(msg)
+        A topic that the bag lacks gives empty arrays.
 
-    @contextmanager
-    def _explained(self, what: str) -> Iterator[None]:
-        """Turn whatever the storage libraries raise into one sentence about this bag."""
+        Raises:
+            BagError: The bag is damaged and was not opened to salvage.
+        """
+        received_ns: list[int] = []
+        heads: list[bytes] = []
         try:
-            yield
-        except (GeneratorExit, BagError):
-            raise
-        except Exception as error:
-            msg = f'{self.path} {what}: {error or type(error).__name__}'
-            raise BagError(msg) from error
+            for received, _, head in self._storage.heads({topic}):
+                received_ns.append(received)
+                heads.append(bytes(head))
+        except DamagedFileError as error:
+            raise self._damaged(error) from error
+        stored = self._storage.topics.get(topic)
+        has_header = stored is not None and begins_with_header(stored)
+        return TopicStamps(
+            np.array(received_ns, dtype=np.int64), header_stamps(heads) if has_header else None
+        )
+
+    def _decoded(self, received_ns: int, topic: StoredTopic, data: bytes | memoryview) -> object:
+        """The message; None if it is damaged and the bag is salvaged."""
+        decode = decoder(topic)
+        try:
+            return decode(unpack_message(data))
+        except DamagedFileError as error:
+            reason = f'a message of {topic.name} ({topic.type}) cannot be read: {error}'
+            if not self.salvage:
+                raise DamagedFileError(reason) from error
+            self._log.add((topic.name, received_ns), f'{reason}.', 1, len(data))
+            return None
+
+    def _damaged(self, error: DamagedFileError) -> BagError:
+        """One sentence: what is wrong, how much can be read, and how."""
+        if self.salvage:
+            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
+        try:
+            with Bag(self.path, salvage=True) as bag:
+                count, start_ns, end_ns = bag._readable()
+                lost = bag.losses.lost_messages
+        except BagError:
+            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
+        known = f' ({lost} are lost)' if lost else ''
+        return BagError(
+            f'{self.path} is damaged: {error}. Readable are {count} messages{known} over '
+            f'{(end_ns - start_ns) / 1e9:.1f} s: --salvage keeps them.'
+        )
+
+    def _readable(self) -> tuple[int, int, int]:
+        """Number of messages that can be read, first and last arrival [ns]; reads everything."""
+        count, start_ns, end_ns = 0, self.end_ns, self.start_ns
+        for received_ns, _, _ in self._storage.heads(self.topics.keys()):
+            count += 1
+            start_ns, end_ns = min(start_ns, received_ns), max(end_ns, received_ns)
+        return count, min(start_ns, end_ns), end_ns
+
+    def _empty(self) -> str:
+        if self.losses:
+            reasons = ' '.join(self.losses.sentences)
+            return f'{self.path} is damaged, and no message of it can be read. {reasons}'
+        return f'{self.path} holds no message. Was the recording stopped before data came?'
+
+
+def _limits(start_ns: int | None, end_ns: int | None) -> tuple[int, int]:
+    return 0 if start_ns is None else start_ns, FOREVER_NS if end_ns is None else end_ns

@@ -25,7 +25,8 @@ from octo_ros.data.episodes.episodes import (
     read_marks,
     with_instruction,
 )
-from octo_ros.data.report.conversion_report import ConversionReport, EpisodeReport, SkippedEpisode
+from octo_ros.data.report.conversion_report import ConversionReport
+from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import DatasetError

@@ -19,7 +19,7 @@ from octo_ros.data.labels.actions import (
     commanded_delta,
     integration_error,
 )
-from octo_ros.data.report.conversion_report import EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.timing.align import align, choose_phase, tick_times
 from octo_ros.data.timing.feed import Feed

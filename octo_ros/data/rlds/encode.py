@@ -1,6 +1,17 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Images as datasets hold them: JPEG, and untouched where the camera's own JPEG already fits."""
+"""Images and depths as datasets hold them.
+
+Images are JPEG, and untouched where the camera's own JPEG already fits.
+
+A depth image is a plain float32 tensor of shape (height, width, 1), in metres, 0 for unknown:
+`tfds.features.Tensor(shape=(height, width, 1), dtype=np.float32)` without an `encoding`. Octo's
+loader (octo/data, `depth_obs_keys`, and dlimp) takes that as it is. The other forms load wrong:
+dlimp leaves the steps undecoded, so a compressed tensor or a float `Image` feature arrives as a
+string, and Octo decodes a string by `tf.io.decode_image(dtype=tf.float32)`, which divides a 16-bit
+PNG by 65535: millimetres become fractions of 65.535 m. The last axis of 1 is that of Octo's own
+padding for datasets without depth.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +36,15 @@ def stored_image(message: object, image: NDArray[np.uint8]) -> bytes:
     """
     height, width = image.shape[:2]
     return own_jpeg(message, height, width) or encode_jpeg(image)
+
+
+def stored_depth(depth: NDArray[np.float32]) -> bytes:
+    """The tensor to store for an observation's depth image.
+
+    Args:
+        depth: In m, float32, shape (H, W, 1).
+
+    Returns:
+        Its numbers as little-endian float32, row by row.
+    """
+    return depth.astype('<f4', copy=False).tobytes()

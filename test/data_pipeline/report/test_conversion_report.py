@@ -7,12 +7,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from octo_ros.data.report.conversion_report import (
-    ConversionReport,
-    EpisodeReport,
-    Skew,
-    SkippedEpisode,
-)
+from octo_ros.data.report.conversion_report import ConversionReport
+from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode
 
 REPORT = ConversionReport(
     dataset='/data/robot/1.0.0',

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from octo_ros.data.rlds.encode import stored_image
+from octo_ros.data.rlds.encode import stored_depth, stored_image
 from octo_ros.observation.encoding import encode_jpeg
 
 RAMP = np.linspace(0, 255, 32 * 48 * 3).reshape(32, 48, 3).astype(np.uint8)
@@ -43,3 +43,10 @@ def test_everything_else_is_encoded_anew(message):
     data = stored_image(message, RAMP)
     assert data == encode_jpeg(RAMP)
     assert decoded(data).shape == RAMP.shape
+
+
+@pytest.mark.parametrize('order', ['<', '>'])
+def test_depths_are_stored_row_by_row_in_one_byte_order(order):
+    depth = np.arange(6, dtype=order + 'f4').reshape(2, 3, 1) / 7
+    stored = np.frombuffer(stored_depth(depth), '<f4')
+    np.testing.assert_array_equal(stored, depth.reshape(-1))

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octo_ros.data.timing.align import align, choose_phase, tick_times
+from octo_ros.data.timing.align import align, tick_times
 from octo_ros.data.timing.feed import Feed
 from octo_ros.embodiment import load_embodiment
 from octo_ros.geometry import Pose
@@ -17,36 +17,6 @@ from octo_ros.observation.missing import Missing
 MS = 1_000_000
 START = 1_700_000_000_000 * MS
 PERIOD = 100 * MS
-
-
-@given(
-    phase=st.integers(0, 99),
-    jitter=st.lists(st.integers(-20, 20), min_size=2, max_size=60),
-    drift=st.floats(-0.3, 0.3),
-)
-def test_a_camera_near_the_rate_gives_every_tick_its_own_frame(phase, jitter, drift):
-    jitter = np.array(jitter)
-    index = np.arange(len(jitter))
-    arrivals = START + ((phase + index * (100 + drift) + jitter) * MS).astype(np.int64)
-    offset = choose_phase(arrivals, START, PERIOD, PERIOD)
-    assert 0 <= offset < PERIOD
-    first = arrivals[0] - (arrivals[0] - START - offset) % PERIOD + PERIOD
-    ticks = first + PERIOD * index
-    newest = np.searchsorted(arrivals, ticks, side='right') - 1
-    assert newest.tolist() == index.tolist()
-
-
-def test_the_delay_after_the_arrivals_is_bounded():
-    arrivals = [START + i * PERIOD + 30 * MS for i in range(5)]
-    assert choose_phase(arrivals, START, PERIOD, 10 * MS) == 40 * MS
-    assert choose_phase(arrivals, START, PERIOD, PERIOD) == 80 * MS
-    assert choose_phase([], START, PERIOD, PERIOD) == 0
-
-
-def test_there_is_one_tick_for_every_grid_point_of_the_episode():
-    assert list(tick_times(1000, 1250, 100, 30)) == [1030, 1130, 1230]
-    assert list(tick_times(1000, 1200, 100, 99)) == [1099, 1199, 1299]
-    assert list(tick_times(1000, 1000, 100, 99)) == [1099]
 
 
 def tcp_pose(positions):

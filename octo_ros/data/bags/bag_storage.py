@@ -1,0 +1,171 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The files of a bag as one stream of serialised messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from octo_ros.data.bags.arrival_order import merge
+from octo_ros.data.bags.bag_files import PACKED, BagFiles
+from octo_ros.data.bags.compression import unpack_file
+from octo_ros.data.bags.loss_log import LossLog
+from octo_ros.data.bags.metadata import FILE, disagreement
+from octo_ros.data.bags.open_storage import open_storage
+from octo_ros.data.bags.storage import DamagedFileError, StorageFile, StoredMessage, StoredTopic
+
+FOREVER_NS = (1 << 63) - 1
+Serialised = tuple[int, StoredTopic, bytes | memoryview]
+
+
+class BagStorage:
+    """All files of a bag, opened.
+
+    Args:
+        files: Which they are.
+        log: Takes what is lost; None to stop at the first damage.
+        stack: Closes the files and removes what was unpacked.
+
+    Attributes:
+        files: Those with messages, in the order of recording.
+        topics: Topic → as announced; only those with messages.
+        counts: Topic → messages.
+        notes: Sentences about what disagrees or is peculiar.
+
+    Raises:
+        DamagedFileError: Without a log: a file is damaged or missing.
+    """
+
+    def __init__(self, files: BagFiles, log: LossLog | None, stack: ExitStack) -> None:
+        self._log, self._stack = log, stack
+        self._scratch: Path | None = None
+        self._metadata = files.metadata
+        self.files: list[StorageFile] = []
+        notes = list(files.notes)
+        for name in files.missing:
+            self._lose(name, f'{name} is missing', self._listed(name), 0)
+        for path in files.paths:
+            file = self._opened(path)
+            if file is not None:
+                notes += file.notes
+                if file.start_ns or file.end_ns:
+                    self.files.append(file)
+        self._count(notes)
+        if self._metadata is not None and not self.damaged:
+            found = {name: (topic.type, self.counts[name]) for name, topic in self.topics.items()}
+            note = disagreement(self._metadata, found, self.start_ns, self.end_ns)
+            notes += [note] if note else []
+        self.notes = tuple(notes)
+
+    @property
+    def damaged(self) -> bool:
+        """Whether anything was lost so far."""
+        return self._log is not None and bool(self._log.losses)
+
+    @property
+    def start_ns(self) -> int:
+        """Arrival of the first message [ns]; 0 without any."""
+        return min((file.start_ns for file in self.files), default=0)
+
+    @property
+    def end_ns(self) -> int:
+        """Arrival of the last message [ns]; 0 without any."""
+        return max((file.end_ns for file in self.files), default=0)
+
+    def messages(
+        self, topics: Collection[str], start_ns: int = 0, end_ns: int = FOREVER_NS
+    ) -> Iterator[Serialised]:
+        """Arrival, topic and data of every message, in the order of arrival.
+
+        Raises:
+            DamagedFileError: Part of a file is unreadable, and there is no log.
+        """
+        return self._merged(topics, start_ns, end_ns, heads=False)
+
+    def heads(self, topics: Collection[str]) -> Iterator[Serialised]:
+        """The same with only the first bytes of each message."""
+        return self._merged(topics, 0, FOREVER_NS, heads=True)
+
+    def _merged(
+        self, topics: Collection[str], start_ns: int, end_ns: int, *, heads: bool
+    ) -> Iterator[Serialised]:
+        sources, stretch = [], 0
+        for file in self.files:
+            keys = {
+                key
+                for key, topic in file.topics.items()
+                if topic.name in topics and file.counts[key]
+            }
+            if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
+                read = (
+                    partial(file.heads, keys)
+                    if heads
+                    else partial(file.messages, keys, start_ns, end_ns)
+                )
+                opening = partial(_placed, file, stretch, read)
+                sources.append(((stretch, file.start_ns), opening))
+            stretch += file.stretches - 1
+        for (_, received_ns), topic, data in merge(sources, lambda item: item[0]):
+            yield received_ns, topic, data
+
+    def _opened(self, path: Path) -> StorageFile | None:
+        """Open a file; None if nothing of it can be read and the bag is salvaged."""
+        name, flaw, size = path.name, '', path.stat().st_size
+        if path.suffix == PACKED:
+            path, flaw = self._unpacked(path)
+            if flaw:
+                self._lose(name, f'{name}: {flaw}', 0, 0)
+        try:
+            file = open_storage(path, self._log, name)
+        except DamagedFileError as error:
+            self._lose((name, 'whole'), f'{name}: {error}', self._listed(name), size)
+            return None
+        self._stack.callback(file.close)
+        found = sum(file.counts.values())
+        if self.damaged and found < self._listed(name):
+            more = self._listed(name) - found
+            self._lose((name, 'listed'), f'{name}: {FILE} tells of {more} messages more', more, 0)
+        return file
+
+    def _unpacked(self, path: Path) -> tuple[Path, str]:
+        if self._scratch is None:
+            folder = TemporaryDirectory(prefix='octo_ros_bag_')
+            self._scratch = Path(self._stack.enter_context(folder))
+        target = self._scratch / path.stem
+        return target, unpack_file(path, target)
+
+    def _listed(self, name: str) -> int:
+        """Messages of a file as metadata tells, 0 if it does not."""
+        return 0 if self._metadata is None else self._metadata.counts.get(name, 0)
+
+    def _lose(self, place: object, reason: str, messages: int, size: int) -> None:
+        if self._log is None:
+            raise DamagedFileError(reason)
+        self._log.add(place, f'{reason}.', messages, size)
+
+    def _count(self, notes: list[str]) -> None:
+        self.counts: Counter[str] = Counter()
+        by_kind: dict[str, Counter[StoredTopic]] = {}
+        for file in self.files:
+            for key, count in file.counts.items():
+                topic = file.topics[key]
+                self.counts[topic.name] += count
+                by_kind.setdefault(topic.name, Counter())[topic] += count
+        self.topics = {name: kinds.most_common(1)[0][0] for name, kinds in by_kind.items()}
+        for name, kinds in by_kind.items():
+            types = sorted({topic.type for topic in kinds})
+            if len(types) > 1:
+                notes.append(f'{name} has messages of several types: {", ".join(types)}.')
+
+
+def _placed(
+    file: StorageFile, stretch: int, read: partial[Iterator[StoredMessage]]
+) -> Iterator[tuple[tuple[int, int], StoredTopic, bytes | memoryview]]:
+    for message in read():
+        order = (stretch + message.stretch, message.received_ns)
+        yield order, file.topics[message.topic], message.data

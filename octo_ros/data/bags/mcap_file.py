@@ -1,0 +1,300 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""One MCAP file: chunks found through its index, or by a scan where that is missing."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterator
+from functools import partial
+from pathlib import Path
+
+from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps, merge, stretch_of
+from octo_ros.data.bags.compression import message_head, unpack_chunk, unpack_start
+from octo_ros.data.bags.loss_log import LossLog
+from octo_ros.data.bags.mcap_records import (
+    HEAD,
+    MESSAGE,
+    MESSAGE_HEAD,
+    MESSAGE_INDEX,
+    RecordFile,
+    Segment,
+    records,
+)
+from octo_ros.data.bags.mcap_scan import McapScan
+from octo_ros.data.bags.mcap_summary import read_summary
+from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic
+
+DATA_OFFSET = HEAD.size + MESSAGE_HEAD.size
+# Segments that overlap in time are kept up to this size, and beyond it read again.
+CACHE_SIZE = 1 << 26
+# A small message is copied, so that keeping it does not keep its whole chunk.
+COPY_SIZE = 1 << 16
+FOREVER_NS = (1 << 63) - 1
+INDEX_HEAD = struct.Struct('<HI')
+INDEX_ENTRY = struct.Struct('<QQ')
+
+# A message: log time, where its record begins within those of the segment, channel.
+Entry = tuple[int, int, int]
+
+
+class McapFile:
+    """An MCAP file, opened for reading; see `StorageFile`.
+
+    Args:
+        path: The file.
+        log: Takes what is lost; None to stop at the first damage.
+        name: The file's name, for sentences.
+
+    Raises:
+        DamagedFileError: Without a log: it is cut off, or its index or a chunk is damaged.
+    """
+
+    def __init__(self, path: Path, log: LossLog | None, name: str) -> None:
+        self.path = path
+        self._log, self._name = log, name
+        self._descriptor = os.open(path, os.O_RDONLY)
+        try:
+            self._file = RecordFile(self._descriptor)
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        self._cache: OrderedDict[int, bytes] = OrderedDict()
+        self._cached = 0
+        found = self._summary()
+        if found is None:
+            scan = McapScan(self._file, self._log, self._name)
+            self.topics, self._segments, steps = scan.topics, scan.segments, scan.steps
+        else:
+            self.topics, self._segments = found
+            steps = self._find_steps()
+        self._segments = [segment for segment in self._segments if segment.counts]
+        self._steps = steps.places
+        self.notes = (
+            (f'{self._name} is not in order of time; it is read in that order.',)
+            if steps.disordered
+            else ()
+        )
+        self.stretches = len(self._steps) + 1
+        self.counts: Counter[int] = Counter()
+        for segment in self._segments:
+            self.counts.update(segment.counts)
+        self.start_ns = min((segment.start_ns for segment in self._segments), default=0)
+        self.end_ns = max((segment.end_ns for segment in self._segments), default=0)
+        self.compression = ', '.join(
+            sorted({segment.compression for segment in self._segments} - {''})
+        )
+
+    def messages(
+        self, topics: Collection[int], start_ns: int, end_ns: int
+    ) -> Iterator[StoredMessage]:
+        """See `StorageFile`."""
+        for stretch, number, (log_ns, offset, channel) in self._ordered(
+            topics, start_ns, end_ns, sparse=False
+        ):
+            content = self._load(number)
+            begin, end = offset + DATA_OFFSET, _end(content, offset)
+            data: bytes | memoryview
+            if end - begin < COPY_SIZE:
+                data = content[begin:end]
+            else:
+                data = memoryview(content)[begin:end]
+            yield StoredMessage(stretch, log_ns, channel, data)
+
+    def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
+        """See `StorageFile`; of chunks that are not compressed, only the heads are read."""
+        for stretch, number, entry in self._ordered(topics, 0, FOREVER_NS, sparse=True):
+            log_ns, _, channel = entry
+            head = message_head(partial(self._start, number, entry))
+            yield StoredMessage(stretch, log_ns, channel, head)
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _ordered(
+        self, topics: Collection[int], start_ns: int, end_ns: int, *, sparse: bool
+    ) -> Iterator[tuple[int, int, Entry]]:
+        """Stretch, segment and entry of every message, in order."""
+        chosen = [
+            (number, segment)
+            for number, segment in enumerate(self._segments)
+            if segment.start_ns <= end_ns
+            and segment.end_ns >= start_ns
+            and not segment.counts.keys().isdisjoint(topics)
+        ]
+        for stretch in range(self.stretches):
+            sources = [
+                (segment.start_ns, partial(self._sorted, number, topics, stretch, sparse))
+                for number, segment in chosen
+                if self._touches(number, stretch)
+            ]
+            for number, entry in merge(sources, lambda item: item[1][0]):
+                if start_ns <= entry[0] <= end_ns:
+                    yield stretch, number, entry
+
+    def _touches(self, number: int, stretch: int) -> bool:
+        """Whether a segment has messages of a stretch."""
+        if not self._steps:
+            return True
+        place = self._segments[number].place
+        first = stretch_of((place, 0), self._steps)
+        return first <= stretch <= stretch_of((place, FOREVER_NS), self._steps)
+
+    def _sorted(
+        self, number: int, topics: Collection[int], stretch: int, sparse: bool
+    ) -> Iterator[tuple[int, Entry]]:
+        entries = self._entries(number, topics, sparse=sparse)
+        if self._steps:
+            place = self._segments[number].place
+            entries = [e for e in entries if stretch_of((place, e[1]), self._steps) == stretch]
+        entries.sort()
+        return ((number, entry) for entry in entries)
+
+    def _entries(self, number: int, topics: Collection[int], *, sparse: bool) -> list[Entry]:
+        """A segment's messages; sparse: without reading them, where that is possible.
+
+        A salvaged file is read whole, so that nothing counts that later proves damaged.
+        """
+        segment = self._segments[number]
+        if not sparse or segment.compression or self._log is not None:
+            content = self._load(number)
+            return list(_walk(content, topics)) if content else []
+        if segment.indices:
+            return self._indexed(segment, topics)
+        return self._skimmed(segment, topics)
+
+    def _indexed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
+        found = []
+        for channel in segment.counts.keys() & set(topics):
+            place = segment.indices[channel]
+            size = segment.counts[channel] * 16
+            head = self._file.exactly(place, HEAD.size + 6)
+            if head != HEAD.pack(MESSAGE_INDEX, size + 6) + INDEX_HEAD.pack(channel, size):
+                msg = f'the message index at byte {place} is damaged'
+                raise DamagedFileError(msg)
+            data = self._file.exactly(place + len(head), size)
+            found += [(log_ns, at, channel) for log_ns, at in INDEX_ENTRY.iter_unpack(data)]
+        return found
+
+    def _skimmed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
+        found, offset = [], 0
+        while offset + DATA_OFFSET <= segment.size:
+            head = self._file.exactly(segment.place + offset, DATA_OFFSET)
+            opcode, length = HEAD.unpack_from(head)
+            if offset + HEAD.size + length > segment.size:
+                break
+            if opcode == MESSAGE:
+                channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(head, HEAD.size)
+                if channel in topics:
+                    found.append((log_ns, offset, channel))
+            offset += HEAD.size + length
+        return found
+
+    def _start(self, number: int, entry: Entry, size: int) -> bytes:
+        """Up to `size` bytes from the start of a message."""
+        segment = self._segments[number]
+        log_ns, offset, channel = entry
+        if segment.compression or self._log is not None:
+            content = self._load(number)
+            begin, end = offset + DATA_OFFSET, _end(content, offset)
+            return content[begin : min(end, begin + size)]
+        data = self._file.some(segment.place + offset, DATA_OFFSET + size)
+        if len(data) >= DATA_OFFSET:
+            opcode, length = HEAD.unpack_from(data)
+            found, _, stamp_ns, _ = MESSAGE_HEAD.unpack_from(data, HEAD.size)
+            if (opcode, found, stamp_ns) == (MESSAGE, channel, log_ns):
+                return data[DATA_OFFSET : HEAD.size + length]
+        msg = f'the message index of the chunk at byte {segment.chunk} is wrong'
+        raise DamagedFileError(msg)
+
+    def _load(self, number: int) -> bytes:
+        """A segment's records; empty if it is damaged and the file is salvaged."""
+        content = self._cache.get(number)
+        if content is None:
+            segment = self._segments[number]
+            try:
+                content = self._read(segment)
+            except DamagedFileError as error:
+                reason = f'the chunk at byte {segment.chunk} {error}'
+                if self._log is None:
+                    raise DamagedFileError(reason) from error
+                content, count = b'', sum(segment.counts.values())
+                sentence = f'{self._name}: {reason}: {count} messages lost.'
+                self._log.add((self._name, segment.chunk), sentence, count, segment.size)
+            self._cache[number] = content
+            self._cached += len(content)
+            while self._cached > CACHE_SIZE and len(self._cache) > 1:
+                self._cached -= len(self._cache.popitem(last=False)[1])
+        return content
+
+    def _read(self, segment: Segment) -> bytes:
+        if segment.chunk < 0:
+            return self._file.exactly(segment.place, segment.size)
+        if not segment.whole:
+            stored = self._file.some(segment.place, segment.size)
+            return unpack_start(stored, segment.compression, segment.content_size)
+        head = self._file.chunk_head(segment.chunk)
+        if head[2:3] + head[4:] != (
+            segment.content_size, segment.compression, segment.place, segment.size
+        ):  # fmt: skip
+            msg = 'differs from what the index says'
+            raise DamagedFileError(msg)
+        stored = self._file.exactly(head.place, head.size)
+        content = unpack_chunk(stored, head.compression, head.content_size, head.crc)
+        if not head.crc:
+            for _ in records(content):
+                pass  # A damaged record raises.
+        return content
+
+    def _summary(self) -> tuple[dict[int, StoredTopic], list[Segment]] | None:
+        """The index at the end; None where there is none, or where it is damaged."""
+        try:
+            return read_summary(self._file)
+        except DamagedFileError as error:
+            if self._log is None:
+                raise
+            self._log.add((self._name, -1), f'{self._name}: {error}.', 0, 0)
+            return None
+
+    def _find_steps(self) -> ClockSteps:
+        steps = ClockSteps()
+        newest, suspicious = 0, False
+        for segment in self._segments:
+            suspicious = suspicious or segment.start_ns < newest - STEP_NS
+            newest = max(newest, segment.end_ns)
+        # Within the last chunk, a step back shows in nothing that follows.
+        if self._segments and not suspicious:
+            suspicious = self._segments[-1].end_ns - self._segments[-1].start_ns > STEP_NS
+        if suspicious:
+            for number, segment in enumerate(self._segments):
+                for log_ns, offset, channel in sorted(
+                    self._entries(number, segment.counts.keys(), sparse=True),
+                    key=lambda entry: entry[1],
+                ):
+                    steps.add(channel, log_ns, (segment.place, offset))
+        return steps
+
+
+def _walk(content: bytes, topics: Collection[int]) -> Iterator[Entry]:
+    """Messages within the records of a segment; a cut one ends it."""
+    try:
+        for opcode, begin, end in records(content):
+            if opcode == MESSAGE and end - begin >= MESSAGE_HEAD.size:
+                channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, begin)
+                if channel in topics:
+                    yield log_ns, begin - HEAD.size, channel
+    except DamagedFileError:
+        return  # Only a segment that is known to be cut gets here; `_read` checks the others.
+
+
+def _end(content: bytes, offset: int) -> int:
+    """Where the record at `offset` ends."""
+    return offset + HEAD.size + HEAD.unpack_from(content, offset)[1]

@@ -1,0 +1,126 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Message types: what the bag defines, else the common ones of ROS 2, else those installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, partial
+from typing import Any
+
+from rosbags.interfaces import Nodetype
+from rosbags.serde import SerdeError
+from rosbags.typesys import (
+    Stores,
+    TypesysError,
+    get_types_from_idl,
+    get_types_from_msg,
+    get_typestore,
+)
+from rosbags.typesys.store import Typestore
+
+from octo_ros.data.bags.storage import DamagedFileError, StoredTopic, modern_type
+from octo_ros.errors import BagError
+
+HEADER = ('header', (Nodetype.NAME, 'std_msgs/msg/Header'))
+# Between the files of a definition, in either language.
+RULE = '=' * 80 + '\n'
+Definitions = dict[str, Any]
+Decoder = Callable[[bytes | memoryview], Any]
+
+
+def decoder(topic: StoredTopic) -> Decoder:
+    """What turns a serialised message of a topic into an object.
+
+    A definition is only parsed when its topic is read. The decoder raises `DamagedFileError` on a
+    message that does not fit its type.
+
+    Raises:
+        BagError: Its type is unknown, or its definition cannot be understood.
+    """
+    if topic.serialization != 'cdr':
+        msg = (
+            f'{topic.name} ({topic.type}) is serialised as {topic.serialization!r}; '
+            "only 'cdr' can be read."
+        )
+        raise BagError(msg)
+    return _decoder(topic)
+
+
+def begins_with_header(topic: StoredTopic) -> bool:
+    """Whether the first field is a header; False for a type that is not known."""
+    try:
+        fields = _closure(topic)[topic.type][1]
+    except BagError:
+        return False
+    return bool(fields) and fields[0] == HEADER
+
+
+# Building a decoder takes some 50 ms, and bags are opened for every episode.
+@lru_cache(maxsize=256)
+def _decoder(topic: StoredTopic) -> Decoder:
+    store = get_typestore(Stores.EMPTY)
+    store.register(_closure(topic))
+    return partial(_decoded, store, topic.type)
+
+
+def _decoded(store: Typestore, name: str, data: bytes | memoryview) -> Any:  # noqa: ANN401
+    try:
+        return store.deserialize_cdr(data, name)
+    except SerdeError as error:
+        raise DamagedFileError(str(error)) from error
+
+
+@cache
+def _common() -> Definitions:
+    return get_typestore(Stores.ROS2_JAZZY).fielddefs
+
+
+def _closure(topic: StoredTopic) -> Definitions:
+    """Definitions of a topic's type and of all that it uses."""
+    own, common = _parsed(topic), _common()
+    found: Definitions = {}
+    waiting = [topic.type]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            definition = own.get(name) or common.get(name)
+            if definition is None:
+                used = '' if name == topic.type else f', which uses {name},'
+                msg = (
+                    f'{topic.name} has type {topic.type}{used} and the bag does not define it, '
+                    'nor is it one of the common types of ROS 2 Jazzy. Record with MCAP storage, '
+                    'which keeps the definitions: ros2 bag record --storage mcap.'
+                )
+                raise BagError(msg)
+            found[name] = definition
+            waiting += _used(definition[1])
+    return found
+
+
+def _parsed(topic: StoredTopic) -> Definitions:
+    """What a bag says about a topic's type; a definition may mix both languages."""
+    found: Definitions = {}
+    try:
+        for part in topic.definition.split(RULE):
+            title, _, rest = part.partition('\n')
+            if title.startswith('IDL: '):
+                found.update(get_types_from_idl(rest))
+            elif title.startswith('MSG: '):
+                found.update(get_types_from_msg(rest, modern_type(title[5:].strip())))
+            elif part.strip() and topic.encoding == 'ros2idl':
+                found.update(get_types_from_idl(part))
+            elif part.strip():
+                found.update(get_types_from_msg(part, topic.type))
+    except (TypesysError, ValueError, KeyError) as error:
+        msg = f'{topic.name} has type {topic.type}, whose definition cannot be understood: {error}'
+        raise BagError(msg) from error
+    return found
+
+
+def _used(fields: list) -> Iterator[str]:
+    """Types that fields are made of."""
+    for _, (node, content) in fields:
+        kind, name = (node, content) if node in (Nodetype.BASE, Nodetype.NAME) else content[0]
+        if kind == Nodetype.NAME:
+            yield name

@@ -1,0 +1,105 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What became of one recorded episode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SkipKind = Literal['unusable', 'discarded', 'failed']
+
+
+@dataclass(frozen=True)
+class Skew:
+    """How far a source was from the observation's time, as distances [ms]."""
+
+    mean_ms: float
+    p95_ms: float
+    max_ms: float
+
+    @classmethod
+    def of(cls, skew_ns: Sequence[int]) -> Skew:
+        """From signed distances [ns]; at least one."""
+        distance = np.abs(np.asarray(skew_ns, dtype=np.float64)) / 1e6
+        values = (distance.mean(), np.quantile(distance, 0.95), distance.max())
+        return cls(*(round(float(value), 3) for value in values))
+
+
+@dataclass(frozen=True)
+class EpisodeReport:
+    """One recorded episode that was converted.
+
+    Attributes:
+        bag: Where it comes from.
+        episode: Its id in the recording.
+        splits: Where it was written to; a hole in the data makes several RLDS episodes of it.
+        steps: Steps of each of these.
+        instruction: Task in words.
+        success: How it went, if somebody said so.
+        dropped_ticks: Reason to the number of ticks without an observation.
+        details: Reason to the first whole sentence about it.
+        unusable_messages: Reason to the number of messages that could not be used.
+        skews: Source to its distance from the observation's time.
+        path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
+            None where actions are no displacements of the TCP.
+        path_error_deg: Largest angle between them [deg]; None likewise.
+    """
+
+    bag: str
+    episode: str
+    splits: tuple[str, ...]
+    steps: tuple[int, ...]
+    instruction: str
+    success: bool | None
+    dropped_ticks: Mapping[str, int]
+    details: Mapping[str, str]
+    unusable_messages: Mapping[str, int]
+    skews: Mapping[str, Skew]
+    path_error_mm: float | None
+    path_error_deg: float | None
+
+    @property
+    def place(self) -> str:
+        """Its name for people."""
+        return place(self.bag, self.episode)
+
+    @property
+    def ticks(self) -> int:
+        """Ticks of the grid over it: steps, and ticks that gave none."""
+        return sum(self.steps) + sum(self.dropped_ticks.values())
+
+
+@dataclass(frozen=True)
+class SkippedEpisode:
+    """One that was not converted.
+
+    Attributes:
+        bag: Where it comes from.
+        episode: Its id in the recording.
+        reason: Why it was skipped.
+        kind: unusable: the data does not suffice; discarded: a person said so when recording;
+            failed: failed ones were not wanted.
+    """
+
+    bag: str
+    episode: str
+    reason: str
+    kind: SkipKind = 'unusable'
+
+    @property
+    def place(self) -> str:
+        """Its name for people."""
+        return place(self.bag, self.episode)
+
+
+def place(bag: str, episode: str) -> str:
+    """How an episode is named to people: the bag's last name and the episode's id."""
+    return f'{PurePath(bag).name} {episode}'
