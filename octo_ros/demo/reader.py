@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from octo_ros.data.bags.bag import Bag
-from octo_ros.data.episodes.episodes import cut, read_instructions, read_marks, with_instruction
+from octo_ros.data.conversion.request import Topics
+from octo_ros.data.episodes.plan import plan_episodes
 from octo_ros.data.fields import nanoseconds, vector
 from octo_ros.data.timing.feed import JOINT_TYPES
 from octo_ros.demo.story import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from octo_ros.data.bags.bag import BagMessage
-    from octo_ros.data.episodes.episodes import Episode
+    from octo_ros.data.episodes.episode import Episode
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 
@@ -92,9 +93,8 @@ def read_story(path: Path, embodiment: Embodiment) -> Story:
         found: dict[str, list[BagMessage]] = defaultdict(list)
         for message in bag.messages((joints, EXECUTED, SAFETY, POLICY, SCENE)):
             found[message.topic].append(message)
-        said = read_instructions(bag, INSTRUCTION)
-        marked = cut(read_marks(bag, EVENTS), bag.start_ns, bag.end_ns)
-        episodes = [with_instruction(episode, said, '') for episode in marked]
+        topics = Topics(events=EVENTS, instruction=INSTRUCTION)
+        episodes = plan_episodes(bag, topics, '').episodes
         cameras = {c.topic: len(bag.arrivals(c.topic)) for c in embodiment.cameras.values()}
         start_ns, duration = bag.start_ns, (bag.end_ns - bag.start_ns) * 1e-9
     kinematics = Kinematics.for_embodiment(embodiment)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from octo_ros.data.episodes.episodes import Episode
+from octo_ros.data.episodes.episode import Episode
 from octo_ros.safety_codes import SafetyState
 
 if TYPE_CHECKING:

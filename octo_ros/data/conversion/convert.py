@@ -18,13 +18,8 @@ from pydantic import TypeAdapter
 
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.convert_episode import EpisodeResult, check_bag, convert_episode
-from octo_ros.data.episodes.episodes import (
-    Episode,
-    cut,
-    read_instructions,
-    read_marks,
-    with_instruction,
-)
+from octo_ros.data.episodes.episode import Episode
+from octo_ros.data.episodes.plan import EpisodePlan, plan_episodes
 from octo_ros.data.report.conversion_report import ConversionReport
 from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
 from octo_ros.data.rlds.writer import RldsWriter
@@ -114,13 +109,10 @@ def assign_splits(
         yield episode, ('val' if val_before(index + 1) > val_before(index) else 'train',)
 
 
-def _plan(path: Path, request: ConversionRequest) -> list[Episode]:
+def _plan(path: Path, request: ConversionRequest) -> EpisodePlan:
     with Bag(path) as bag:
         check_bag(bag, request)
-        marks = read_marks(bag, request.topics.events)
-        said = read_instructions(bag, request.topics.instruction)
-        episodes = cut(marks, bag.start_ns, bag.end_ns)
-        return [with_instruction(episode, said, request.instruction) for episode in episodes]
+        return plan_episodes(bag, request.topics, request.instruction)
 
 
 def _write_contract(embodiment: Embodiment, directory: Path) -> None:
@@ -135,7 +127,7 @@ class _Conversion:
     def __init__(
         self,
         request: ConversionRequest,
-        plan: dict[Path, list[Episode]],
+        plan: dict[Path, EpisodePlan],
         progress: Callable[[Progress], None],
     ) -> None:
         self._request = request
@@ -152,10 +144,10 @@ class _Conversion:
 
     def results(self) -> Iterator[EpisodeResult]:
         """Convert one episode after the other; skipped ones are noted and not handed out."""
-        total, done, steps = sum(map(len, self._plan.values())), 0, 0
-        for path, episodes in self._plan.items():
+        total, done, steps = sum(len(p.episodes) for p in self._plan.values()), 0, 0
+        for path, plan in self._plan.items():
             with Bag(path) as bag:
-                for episode in episodes:
+                for episode in plan.episodes:
                     result = self._convert(bag, episode)
                     done, steps = done + 1, steps + sum(r.steps for r in result.records)
                     self._progress(Progress(done, total, steps))
@@ -197,8 +189,14 @@ class _Conversion:
             split_episodes=dict(self._records),
             episodes=tuple(self._written),
             skipped=tuple(self._skipped),
-            warnings=(ONE_EPISODE,) if len(self._written) == 1 else (),
+            warnings=self._warnings(),
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        remarks = [
+            f'{path}: {remark}' for path, plan in self._plan.items() for remark in plan.remarks
+        ]
+        return (*((ONE_EPISODE,) if len(self._written) == 1 else ()), *remarks)
 
     def statistics(self) -> DatasetStatistics:
         """Over every step of the dataset, each episode once."""

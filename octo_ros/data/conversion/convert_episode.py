@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.data.conversion.parts import PartCollector
-from octo_ros.data.labels.actions import (
-    COMMAND_TYPES,
-    CommandedDelta,
-    achieved_pose_actions,
-    command_delta_actions,
-    commanded_delta,
-    integration_error,
-)
+from octo_ros.data.labels.integration import integration_error
+from octo_ros.data.labels.labels import labels_for
+from octo_ros.data.labels.states import LabelStates
 from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.timing.align import align, choose_phase, tick_times
@@ -31,11 +26,10 @@ if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
     from octo_ros.data.conversion.parts import Part
     from octo_ros.data.conversion.request import ConversionRequest
-    from octo_ros.data.episodes.episodes import Episode
+    from octo_ros.data.episodes.episode import Episode
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'
-LEAD_NS = 2_000_000_000  # of commands read before the first tick, more than one may last
 
 
 @dataclass(frozen=True)
@@ -58,8 +52,7 @@ def check_bag(bag: Bag, request: ConversionRequest) -> None:
         BagError: A topic is missing or has the wrong type.
     """
     Feed(request.embodiment, None, request.topics.pose).check(bag)
-    if request.action_source == 'command_delta':
-        bag.require(request.topics.commands, COMMAND_TYPES, 'commanded actions')
+    labels_for(request.action_source, request.embodiment, request.topics).check(bag)
 
 
 def convert_episode(
@@ -163,12 +156,12 @@ def _ticks(bag: Bag, episode: Episode, request: ConversionRequest) -> range:
 def _actions(
     bag: Bag, parts: list[Part], ticks: range, request: ConversionRequest
 ) -> Iterator[NDArray[np.float32]]:
-    if request.action_source == 'achieved_pose':
-        yield from (achieved_pose_actions(part.proprio) for part in parts)
-        return
-    messages = bag.messages([request.topics.commands], ticks[0] - LEAD_NS, ticks[-1])
-    commands: list[CommandedDelta] = sorted(
-        (commanded_delta(message.value) for message in messages), key=lambda c: c.time_ns
-    )
+    labels = labels_for(request.action_source, request.embodiment, request.topics)
+    labels.check(bag)
+    for message in bag.messages(labels.topics, ticks[0] - labels.lead_ns, ticks[-1]):
+        labels.add(message)
     for part in parts:
-        yield command_delta_actions(part.stamps_ns, part.proprio, commands)
+        proprio = part.proprio
+        joints = np.zeros((len(proprio), 0))
+        states = LabelStates(proprio, joints, proprio[:, 6].astype(np.float64))
+        yield labels.actions(part.stamps_ns, states)

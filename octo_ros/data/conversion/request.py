@@ -26,12 +26,15 @@ class Topics:
         commands: EndEffectorDelta or ExecutedAction, for `command_delta`.
         pose: PoseStamped of the TCP in the base frame; None: forward kinematics of the joint
             states.
+        gripper: Commands of the gripper; None: those that come with the commands of the motion,
+            else the measured opening.
     """
 
     events: str = '/octo/episode'
     instruction: str = '/octo/instruction'
     commands: str = '/octo/action'
     pose: str | None = None
+    gripper: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where actions may come from, and on which topic they are looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from octo_ros.data.conversion.request import Topics
+
+ActionSource = Literal[
+    'achieved_pose',
+    'command_delta',
+    'command_velocity',
+    'command_pose',
+    'executed',
+    'joint',
+    'joint_delta',
+]
+ACTION_SOURCES: tuple[ActionSource, ...] = get_args(ActionSource)
+POLICY_TOPIC = '/octo/action'
+EXECUTED_TOPIC = '/octo_safety/executed_action'
+
+
+def command_topic(source: ActionSource, topics: Topics) -> str:
+    """The topic of a source's commands: the one that was named, else that of this package.
+
+    What the safety filter executed has a topic of its own, which stands in for that of the policy.
+    """
+    named = topics.commands or POLICY_TOPIC
+    return EXECUTED_TOPIC if source == 'executed' and named == POLICY_TOPIC else named
