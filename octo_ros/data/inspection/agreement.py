@@ -27,12 +27,14 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-5
 
 
 def read_contract(directory: Path) -> tuple[Embodiment | None, str]:
-    """The robot's contract that lies in a dataset's directory, and what is wrong with it."""
+    """The robot's contract that lies in a dataset's directory, or why it cannot be read."""
     for path in sorted(directory.glob('*.yaml')):
         try:
             return load_embodiment(str(path)), ''
         except ConfigError as error:
-            return None, f'{path.name} is no valid contract of a robot: {error}'
+            _, *faults = str(error).splitlines()
+            what = f': {len(faults)} faults, the first {faults[0].strip()}' if faults else ''
+            return None, f'{path.name} is no contract of a robot for this version{what}.'
     return None, ''
 
 

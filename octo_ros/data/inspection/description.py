@@ -131,8 +131,6 @@ class DatasetDescription:
             dataset, every_picture=every_picture, progress=lambda done: progress(done, total)
         )
         contract, invalid = read_contract(dataset.directory)
-        if invalid:
-            scan.problems.add('contract', invalid)
         if contract is not None:
             for sentence in contract_problems(contract, dataset.schema):
                 scan.problems.add('contract', sentence)
@@ -162,7 +160,7 @@ class DatasetDescription:
             rate=None if contract is None else round(1 / contract.action_dt, 6),
             contract=None if contract is None else contract.name,
             statistics=(dataset.directory / STATISTICS).is_file(),
-            notes=tuple(_notes(dataset, scan)),
+            notes=tuple(_notes(dataset, scan, invalid)),
             problems=scan.problems.found,
         )
 
@@ -215,8 +213,8 @@ def _gripper(directory: Path, scan: DatasetScan) -> int | None:
     return last
 
 
-def _notes(dataset: RldsDataset, scan: DatasetScan) -> list[str]:
-    notes = []
+def _notes(dataset: RldsDataset, scan: DatasetScan, invalid: str) -> list[str]:
+    notes = [invalid] if invalid else []
     episodes = sum(split.episodes for split in dataset.splits.values())
     if 'val' not in dataset.splits:
         what = (

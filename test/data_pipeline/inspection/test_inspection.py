@@ -187,7 +187,9 @@ def test_the_contract_beside_it_must_fit(tmp_path):
     assert 'says (256, 256, 3) for image_primary; the dataset has (16, 24, 3)' in str(problem)
     assert str(problem).endswith('(and 1 more like it)')  # the wrist camera is missing
     (target / 'widowx.yaml').write_text('name: 3')
-    assert 'widowx.yaml is no valid contract' in str(DatasetDescription.of(target).problems[0])
+    told = DatasetDescription.of(target)
+    assert 'widowx.yaml is no contract of a robot for this version' in told.notes[0]
+    assert (told.contract, told.rate, told.problems) == (None, None, ())
 
 
 def test_other_peoples_datasets_are_told_as_far_as_known(tmp_path):
