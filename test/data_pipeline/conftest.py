@@ -32,7 +32,10 @@ STORE = typestore()
 
 
 class BagMaker:
-    """Collects messages with times in ms after START, and writes them in the order of arrival."""
+    """Collects messages with times in ms after START, and writes them in the order of arrival.
+
+    `write` takes other `messages` too, in the order in which they are to be stored.
+    """
 
     def __init__(self):
         self.messages = []
@@ -63,8 +66,14 @@ class BagMaker:
         fields = (self.header(ms), 12, 16, 'rgb8', 0, 48, data)
         self.add(ms + delay, topic, self.make('sensor_msgs/msg/Image', *fields))
 
-    def joints(self, ms, names, positions, topic='/joint_states'):
-        fields = (self.header(ms), list(names), np.array(positions), np.zeros(0), np.zeros(0))
+    def depth(self, ms, topic, millimetres, delay=20):
+        data = np.full(12 * 16, millimetres, np.uint16).view(np.uint8)
+        fields = (self.header(ms), 12, 16, '16UC1', 0, 32, data)
+        self.add(ms + delay, topic, self.make('sensor_msgs/msg/Image', *fields))
+
+    def joints(self, ms, names, positions, topic='/joint_states', effort=()):
+        effort = np.array(effort, np.float64)
+        fields = (self.header(ms), list(names), np.array(positions), np.zeros(0), effort)
         self.add(ms + 1, topic, self.make('sensor_msgs/msg/JointState', *fields))
 
     def pose(self, ms, pose, topic='/pose', frame='base_link'):
@@ -73,6 +82,16 @@ class BagMaker:
         whole = self.make('geometry_msgs/msg/Pose', position, turn)
         stamped = self.make('geometry_msgs/msg/PoseStamped', self.header(ms, frame), whole)
         self.add(ms + 1, topic, stamped)
+
+    def transforms(self, ms, edges, topic='/tf'):
+        """Edges as (parent, child, pose)."""
+        made = []
+        for parent, child, pose in edges:
+            turn = self.make('geometry_msgs/msg/Quaternion', *(float(v) for v in pose.quaternion))
+            whole = self.make('geometry_msgs/msg/Transform', self.vector(pose.position), turn)
+            kind = 'geometry_msgs/msg/TransformStamped'
+            made.append(self.make(kind, self.header(ms, parent), child, whole))
+        self.add(ms + 1, topic, self.make('tf2_msgs/msg/TFMessage', made))
 
     def delta(self, ms, translation, rotation, gripper, topic='/octo/action'):
         message = self.make(
@@ -90,10 +109,14 @@ class BagMaker:
         self.add(ms, topic, message)
         return message
 
-    def write(self, path, plugin=StoragePlugin.MCAP):
+    def in_order(self):
+        """The messages in the order of arrival."""
+        return sorted(self.messages, key=lambda message: message[0])
+
+    def write(self, path, plugin=StoragePlugin.MCAP, messages=None):
         with Writer(path, version=9, storage_plugin=plugin) as writer:
             connections = {}
-            for received_ns, topic, message in sorted(self.messages, key=lambda m: m[0]):
+            for received_ns, topic, message in self.in_order() if messages is None else messages:
                 kind = message.__msgtype__
                 if topic not in connections:
                     connections[topic] = writer.add_connection(topic, kind, typestore=STORE)

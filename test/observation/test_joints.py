@@ -37,6 +37,14 @@ def test_unknown_velocities_are_zero(velocities):
     np.testing.assert_array_equal(state.velocities, [0.0])
 
 
+def test_a_velocity_of_nan_is_zero_and_the_others_are_kept():
+    velocities = [np.nan, 3.0, 7.0]
+    state = decode_joints(
+        message(['a', 'b', 'finger'], [1.0, 2.0, 0.0], velocities), ['a', 'b'], GRIPPER, 0
+    )
+    np.testing.assert_array_equal(state.velocities, [0.0, 3.0])
+
+
 def test_the_gripper_alone_is_enough_where_the_pose_comes_from_elsewhere():
     state = decode_joints(message(['finger'], [0.04]), [], GRIPPER, 0)
     assert state.positions.shape == (0,)

@@ -95,6 +95,16 @@ def test_latency_shifts_the_time_of_a_frame():
     assert selection.joints.positions[0] == pytest.approx(0.413)
 
 
+def test_latency_shifts_the_time_of_the_joints_and_not_their_arrival():
+    robot = replace(ROBOT, joint_states=replace(ROBOT.joint_states, latency=0.02))
+    selection = builder_with([(433, 463)], [(440, 445)], STEADY, robot).select(470 * MS)
+    assert selection.joints.positions[0] == pytest.approx(0.453)
+    assert selection.skew_ns['joint_states'] == 0
+    unknown = builder_with([(433, 463)], [(440, 445)], STEADY[:45], robot).select(470 * MS)
+    assert unknown.joints.positions[0] == pytest.approx(0.44)
+    assert unknown.skew_ns['joint_states'] == -13 * MS
+
+
 def test_images_are_rgb_of_the_size_that_the_policy_wants():
     observation = builder_with([(400, 401)], [(400, 401)], STEADY).observe(405 * MS)
     shapes = {key: image.shape for key, image in observation.images.items()}

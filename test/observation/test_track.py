@@ -32,6 +32,30 @@ def test_known_samples_ascend_and_each_stamp_comes_once(samples, now):
     assert stamps == sorted(set(stamps))
 
 
+def plainly(samples, now, within, max_ahead):
+    """`Track.arrived` without its short cut."""
+    known = [
+        s
+        for s in samples
+        if s.received_ns >= now - within
+        and arrival_ns(s) <= now
+        and s.stamp_ns - s.received_ns <= max_ahead
+    ]
+    first = {}
+    for sample in sorted(known, key=arrival_ns):
+        first.setdefault(sample.stamp_ns, sample)
+    return [first[stamp] for stamp in sorted(first)]
+
+
+@given(SAMPLES, st.booleans(), TIMES, TIMES, TIMES)
+def test_messages_in_order_are_found_as_those_in_disorder(samples, tidy, now, within, ahead):
+    if tidy:
+        samples = sorted(samples, key=lambda sample: (sample.stamp_ns, sample.received_ns))
+    found = track_of(samples, max_ahead_ns=ahead).arrived(now, within)
+    expected = plainly(samples, now, within, ahead)
+    assert [id(sample) for sample in found] == [id(sample) for sample in expected]
+
+
 def test_of_equal_stamps_the_first_to_arrive_is_kept():
     late, early = Sample(10, 30, 'late'), Sample(10, 20, 'early')
     assert [s.value for s in track_of([late, early]).arrived(25)] == ['early']

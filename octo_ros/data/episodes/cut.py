@@ -37,7 +37,8 @@ def cut_at_marks(marks: Iterable[Mark], start_ns: int, end_ns: int) -> Cut:
     A start begins an episode, and ends one that is still open. Stop, success, failure and discard
     end the open episode; the last three may also judge one that has ended, by its id, or else the
     newest. A mark that ends something whose start was not recorded ends an episode that was open
-    when the recording began. An episode that is open when the recording ends does so, too.
+    when the recording began. An episode that is open when the recording ends does so, too. Of
+    marks from before the recording only what reaches into it is kept.
 
     Args:
         marks: At least one, in the order of time.
@@ -117,12 +118,18 @@ class _Cutter:
         if self._is_open:
             name = self._episodes[-1].episode_id
             self._remark(f'Episode {name!r} was open when the recording ended, and ends there.')
-        kept = []
+        kept, over = [], []
         for episode in self._episodes:
-            if episode.end_ns > episode.start_ns:
-                kept.append(episode)
+            start_ns = max(episode.start_ns, self._start_ns)
+            is_early = min(episode.start_ns, episode.end_ns) < self._start_ns
+            if is_early and episode.end_ns <= self._start_ns:
+                over.append(repr(episode.episode_id))
+            elif episode.end_ns > start_ns:
+                kept.append(replace(episode, start_ns=start_ns))
             else:
                 self._remark(f'Episode {episode.episode_id!r} lasts no time and was left out.')
+        if over:
+            self._remark(f'Over before the recording began: {", ".join(over)}.')
         return Cut(tuple(kept), tuple(self._remarks))
 
     def _start(self, mark: Mark) -> None:
@@ -147,10 +154,11 @@ class _Cutter:
     def _meant(self, mark: Mark) -> int | None:
         """Which episode a mark ends or judges; None if it was ignored."""
         if not self._episodes:
-            self._remark(
-                f'The first mark is {mark.word}: its episode began before the recording, and is '
-                'taken from there on.'
-            )
+            if mark.time_ns >= self._start_ns:
+                self._remark(
+                    f'The first mark is {mark.word}: its episode began before the recording, and '
+                    'is taken from there on.'
+                )
             self._open(mark, self._start_ns)
             return 0
         newest = len(self._episodes) - 1

@@ -70,9 +70,10 @@ class Marks:
 def read_marks(bag: Bag, topic: str) -> Marks:
     """The episode marks of a bag; none if the topic is not in it.
 
-    An event happened at its header's stamp; where any stamp is more than a second away from the
-    arrival, all count from their arrivals. A word happened when it arrived: one of start, stop,
-    success, failure, discard or their past forms, in any case.
+    An event happened at its header's stamp; where stamps are more than a second away from the
+    arrival, all count from their arrivals, but for old events that a recorder is sent when it
+    starts. A word happened when it arrived: one of start, stop, success, failure, discard or their
+    past forms, in any case.
 
     Args:
         bag: The open bag.
@@ -86,27 +87,49 @@ def read_marks(bag: Bag, topic: str) -> Marks:
     bag.require(topic, EVENT_TYPES, 'episode marks')
     messages = list(bag.messages([topic]))
     if bag.topics[topic] == EVENT:
-        return _events(topic, messages)
+        return _events(topic, messages, bag.start_ns)
     blank = sum(not message.value.data.strip() for message in messages)
     remarks = (f'{topic}: {blank} empty words were ignored.',) if blank else ()
     return Marks(tuple(_word(m) for m in messages if m.value.data.strip()), remarks)
 
 
-def _events(topic: str, messages: list[BagMessage]) -> Marks:
+def _events(topic: str, messages: list[BagMessage], start_ns: int) -> Marks:
     stamps = [nanoseconds(message.value.header.stamp) for message in messages]
-    offsets = [m.received_ns - stamp for m, stamp in zip(messages, stamps, strict=True)]
-    worst = max(offsets, key=abs)
     remarks = []
-    if abs(worst) > SAME_CLOCK_NS:
-        remarks.append(
-            f'{topic}: an event arrived {worst / 1e9:.6g} s after its stamp, so the stamps are of '
-            'another clock; the arrivals were used.'
-        )
+    trouble = _doubt(messages, stamps, start_ns)
+    if trouble:
+        remarks.append(f'{topic}: {trouble}; the arrivals were used.')
         stamps = [message.received_ns for message in messages]
     elif stamps != sorted(stamps):
         remarks.append(f'{topic}: events were recorded out of order; their stamps were followed.')
     marks = [_event(m, stamp) for m, stamp in zip(messages, stamps, strict=True)]
     return Marks(tuple(sorted(marks, key=lambda mark: mark.time_ns)), tuple(remarks))
+
+
+def _doubt(messages: list[BagMessage], stamps: list[int], start_ns: int) -> str:
+    """Why the stamps of events, in the order of arrival, cannot be believed; '' if they can.
+
+    A recorder that starts late is sent events of long ago at first. Their stamps lie before the
+    recording, each as far from its arrival as it is old; those of another clock lie all as far.
+    """
+    delays = [m.received_ns - stamp for m, stamp in zip(messages, stamps, strict=True)]
+    worst = max(delays, key=abs)
+    if abs(worst) <= SAME_CLOCK_NS:
+        return ''
+    if max(delays) - min(delays) <= SAME_CLOCK_NS:
+        return f'the stamps are of another clock, {worst / 1e9:.6g} s before the arrivals'
+    old = [delay > SAME_CLOCK_NS for delay in delays]
+    count = sum(old)
+    present = delays[count:]
+    if (
+        all(old[:count])
+        and all(stamp < start_ns for stamp in stamps[:count])
+        and all(abs(delay) <= SAME_CLOCK_NS for delay in present)
+    ):
+        return ''
+    return (
+        f'the stamps lie {min(delays) / 1e9:.6g} .. {max(delays) / 1e9:.6g} s before the arrivals'
+    )
 
 
 def _event(message: BagMessage, time_ns: int) -> Mark:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from octo_ros.data.fields import vector
-from octo_ros.data.labels.frames import check_frame
+from octo_ros.data.frames import check_frame
 from octo_ros.data.labels.recipe import Recipe
 from octo_ros.data.labels.source import ActionSource, command_topic
 

@@ -25,8 +25,9 @@ OPENS = 0.5  # a gripper that never opens by its commands has commands in anothe
 def gripper_scale(values: Sequence[float], gripper: Gripper, topic: str) -> GripperScale:
     """Find out what the numbers on a topic mean, or refuse to guess.
 
-    They mean joint values, or openings, if only that makes sense of every one of them; if both do,
-    that by which the gripper opens and closes fully, where by the other it does not.
+    They mean joint values, or openings, if only that makes sense of every one of them. If both do,
+    they mean that by which the gripper opens and closes fully, where by the other it does not;
+    else joint values, where as openings they would never open it and not quite close it either.
 
     Args:
         values: All numbers of a recording, at least one, finite.
@@ -47,6 +48,8 @@ def gripper_scale(values: Sequence[float], gripper: Gripper, topic: str) -> Grip
         by_joint, by_opening = _is_full(as_joint), _is_full(numbers)
         if by_joint != by_opening:
             return 'joint' if by_joint else 'opening'
+        if ALIKE < numbers.max() < OPENS:
+            return 'joint'
     elif fits_joint:
         return 'joint'
     elif fits_opening and numbers.max() >= OPENS:

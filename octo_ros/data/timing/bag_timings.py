@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from octo_ros.data.timing.clock import choose_clock
+from octo_ros.data.timing.clock import Clock, choose_clock
+from octo_ros.data.timing.tf_pose import TF_TYPES
 from octo_ros.data.timing.topic_timing import TopicTiming
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def bag_timings(bag: Bag, topics: Collection[str]) -> dict[str, TopicTiming]:
         if topic in bag.topics and topic not in timings:
             stamps = bag.stamps(topic)
             clock = choose_clock(stamps)
+            if bag.topics[topic] in TF_TYPES:
+                clock = Clock('header', 'each transform has a stamp of its own')
             timings[topic] = TopicTiming.of(topic, bag.topics[topic], stamps, clock)
     return timings
 
@@ -109,3 +112,23 @@ def usable_spans(
         for a, b in zip(starts, ends, strict=True)
         if not any(first <= a and b <= last for first, last in twice)
     )
+
+
+def readable_span(
+    start_ns: int, end_ns: int, timings: Mapping[str, TopicTiming]
+) -> tuple[int | None, int | None]:
+    """How far around a usable span messages may be read, such as those before its first tick.
+
+    Args:
+        start_ns: First arrival of a span that `usable_spans` gave [ns].
+        end_ns: Its last arrival [ns].
+        timings: Of all topics that were recorded together.
+
+    Returns:
+        First and last arrival between the clock breaks on either side [ns]; None where there is
+        no break.
+    """
+    breaks = clock_breaks(timings)
+    before = [time_ns for time_ns in breaks if time_ns <= start_ns]
+    after = [time_ns - 1 for time_ns in breaks if time_ns > end_ns]
+    return (before[-1] if before else None), (after[0] if after else None)

@@ -91,7 +91,8 @@ class TopicTiming:
         if clock.source == 'header':
             used_ns = np.concatenate([own_ns[near], received_ns[~stamped]])
         ordered_ns = own_ns if len(own_ns) else received_ns
-        periods = np.diff(np.unique(used_ns)) / 1e6
+        periods = np.diff(np.unique(used_ns)).astype(np.float64) / 1e6
+        latency_ms = latency_ns.astype(np.float64) / 1e6
         duration_s = _duration_s(received_ns, jumps)
         return cls(
             topic=topic,
@@ -103,12 +104,10 @@ class TopicTiming:
             period_p95_ms=_figure(_p95, periods) or 0.0,
             period_max_ms=_figure(np.max, periods) or 0.0,
             gaps=int(np.sum(periods > GAP * np.median(periods))) if len(periods) else 0,
-            latency_median_ms=_figure(np.median, latency_ns, 1e6),
-            latency_p95_ms=_figure(_p95, latency_ns, 1e6),
-            latency_max_ms=_figure(np.max, latency_ns, 1e6),
-            drift_ms_per_min=None
-            if mostly_equal(own_ns)
-            else _drift(with_stamp, latency_ns, jumps),
+            latency_median_ms=_figure(np.median, latency_ms),
+            latency_p95_ms=_figure(_p95, latency_ms),
+            latency_max_ms=_figure(np.max, latency_ms),
+            drift_ms_per_min=_drift(with_stamp, own_ns, jumps),
             duplicates=len(ordered_ns) - len(np.unique(ordered_ns)),
             out_of_order=int(np.sum(np.diff(ordered_ns) < 0)),
             jumps=jumps,
@@ -126,24 +125,25 @@ def _duration_s(received_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]) ->
 
 
 def _drift(
-    received_ns: NDArray[np.int64], latency_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]
+    received_ns: NDArray[np.int64], header_ns: NDArray[np.int64], jumps: tuple[ClockJump, ...]
 ) -> float | None:
+    if len(header_ns) == 0 or mostly_equal(header_ns):
+        return None
     steps: list[int] = []
     for jump in jumps:
         first = steps[-1] + 1 if steps else 0
         steps.append(first + int(np.flatnonzero(received_ns[first:] == jump.time_ns)[0]))
-    return drift_ms_per_min(received_ns, latency_ns, steps)
+    return drift_ms_per_min(received_ns, received_ns - header_ns, steps)
 
 
 def _figure(
     statistic: Callable[[NDArray[np.float64]], np.float64],
-    values: NDArray[np.float64] | NDArray[np.int64],
-    unit: float = 1.0,
+    values: NDArray[np.float64],
 ) -> float | None:
-    """A statistic in units of `unit`, None of nothing; rounded to what a report can show."""
+    """A statistic, None of nothing; rounded to what a report can show."""
     if len(values) == 0:
         return None
-    return round(float(statistic(values / unit)), 3)
+    return round(float(statistic(values)), 3)
 
 
 def _p95(values: NDArray[np.float64]) -> np.float64:

@@ -105,6 +105,14 @@ def test_an_episode_without_duration_is_told():
     assert "'0' lasts no time" in found.remarks[0]
 
 
+def test_of_marks_before_the_recording_what_reaches_into_it_is_kept():
+    early = (-90, STOP, 'x'), (-60, START, 'a'), (-50, STOP, 'a')
+    found = cut(*early, (-10, START, 'b'), (20, STOP, 'b'))
+    assert spans(found) == [(0, 20, None, False)]
+    assert found.episodes[0].episode_id == 'b'
+    assert found.remarks == ("Over before the recording began: 'x', 'a'.",)
+
+
 @given(st.lists(st.tuples(st.integers(1, 89), st.sampled_from(list(Kind))), min_size=1))
 def test_episodes_never_overlap_and_every_start_is_accounted_for(marks):
     marks = sorted(marks, key=lambda mark: mark[0])

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octo_ros.data.timing.align import align, tick_times
@@ -41,6 +41,7 @@ def test_ticks_see_what_a_live_node_would_have_seen(recorded_messages):
             assert tick.frames[key].height == 12
 
 
+@settings(max_examples=40)
 @given(now=st.integers(0, 1100))
 def test_the_rest_of_the_recording_changes_nothing(now, recorded_messages):
     """Observing at a tick gives the same whether or not later messages were read already."""

@@ -45,6 +45,14 @@ def test_a_topic_without_header_has_no_latency(good, measured):
     assert timing.rate_hz == pytest.approx(30.03, abs=0.01)
 
 
+def test_without_header_a_clock_that_went_back_is_still_seen(good, measured):
+    received_ns = good()[0]
+    received_ns[400:] -= 5000 * MS
+    timing = measured(received_ns)
+    assert [(jump.clock, round(jump.seconds)) for jump in timing.jumps] == [('receive', -5)]
+    assert (timing.out_of_order, timing.drift_ms_per_min) == (1, None)
+
+
 def test_gaps_duplicates_and_disorder_are_counted(good, measured):
     received_ns, header_ns = good()
     keep = (np.arange(900) // 10) % 30 != 5  # three holes of ten messages
