@@ -8,11 +8,12 @@ import argparse
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
-from octo_ros.data.conversion.convert import Progress, convert
-from octo_ros.data.conversion.request import ACTION_SOURCES, ConversionRequest, Topics, with_topics
-from octo_ros.fleet import read_fleet
+from octo_ros.cli.conversion_bar import ConversionBar
+from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
+from octo_ros.data.labels.source import ACTION_SOURCES
+from octo_ros.fleet import Robot, read_fleet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,22 +34,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--action', choices=ACTION_SOURCES, default='achieved_pose', help='default: %(default)s')
     add('--val', type=float, default=0.1, metavar='SHARE', help='default: %(default)s')
     add('--instruction', default='', metavar='TEXT', help='for episodes that have none')
-    topics = Topics()
-    add('--primary-topic', metavar='TOPIC', help="default: the robot's")
-    add('--wrist-topic', metavar='TOPIC', help="default: the robot's")
-    add('--joint-states-topic', metavar='TOPIC', help="default: the robot's")
-    add('--pose-topic', metavar='TOPIC', help='PoseStamped of the TCP (default: from the joints)')
-    add('--instruction-topic', metavar='TOPIC', help=_default(topics.instruction))
-    add('--event-topic', metavar='TOPIC', help=_default(topics.events))
-    add('--command-topic', metavar='TOPIC', help=_default(topics.commands))
+    add('--append', action='store_true', help='add to the dataset of that name')
+    add('--salvage', action='store_true', help='read what can be read of damaged bags')
+    add('--skip-failed', action='store_true', help='leave out episodes marked as failures')
+    add('--allow-errors', action='store_true', help='end with 0 although the report finds errors')
+    _add_topics(parser)
+    _add_machines(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Convert; 0 if at least one episode was written, otherwise an `OctoRosError` is raised."""
+    """Convert.
+
+    Returns:
+        0; 1 if the report finds errors that were not allowed. If nothing could be written an
+        `OctoRosError` is raised.
+    """
+    console = Console()
+    with ConversionBar(console) as bar:
+        report = convert(_request(args), bar.show, bar.say)
+    console.print(report.table())
+    console.print(f'Wrote {report.facts.dataset}, see report.html there.', soft_wrap=True)
+    if report.errors and not args.allow_errors:
+        console.print(
+            f'The report finds {len(report.errors)} error(s), listed above. Look at them before '
+            'training on the dataset; --allow-errors accepts them.',
+            style='red',
+        )
+        return 1
+    return 0
+
+
+def _add_topics(parser: argparse.ArgumentParser) -> None:
+    topics = Topics()
+    add = parser.add_argument_group('topics, where they are not the usual ones').add_argument
+    add('--primary-topic', metavar='TOPIC', help="default: the robot's")
+    add('--wrist-topic', metavar='TOPIC', help="default: the robot's")
+    add('--joint-states-topic', metavar='TOPIC', help="default: the robot's")
+    add('--pose-topic', metavar='TOPIC', help='of the TCP: PoseStamped, or /tf (default: joints)')
+    add('--command-topic', metavar='TOPIC', help=_default(topics.commands))
+    add('--gripper-topic', metavar='TOPIC', help='default: that of the commands, else measured')
+    add('--instruction-topic', metavar='TOPIC', help=_default(topics.instruction))
+    add('--event-topic', metavar='TOPIC', help=_default(topics.events))
+
+
+def _add_machines(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group('processes and machines').add_argument
+    add('--workers', type=int, default=1, metavar='N', help='processes (default: %(default)s)')
+
+
+def _request(args: argparse.Namespace) -> ConversionRequest:
     cameras = {'image_primary': args.primary_topic, 'image_wrist': args.wrist_topic}
     (robot,) = read_fleet([args.embodiment], relayed=args.relayed)
-    own = Topics()
-    request = ConversionRequest(
+    return ConversionRequest(
         bags=tuple(args.bags),
         embodiment=with_topics(
             robot.embodiment,
@@ -61,27 +98,24 @@ def run(args: argparse.Namespace) -> int:
         action_source=args.action,
         val_fraction=args.val,
         instruction=args.instruction,
-        topics=Topics(
-            args.event_topic or robot.absolute(own.events),
-            args.instruction_topic or robot.absolute(own.instruction),
-            args.command_topic or robot.absolute(own.commands),
-            args.pose_topic,
-        ),
+        topics=_topics(args, robot),
+        workers=args.workers,
+        salvage=args.salvage,
+        append=args.append,
+        skip_failed=args.skip_failed,
+        allow_errors=args.allow_errors,
     )
-    console = Console()
-    with ProgressBar(console=console) as bar:
-        task = bar.add_task('episodes', total=None)
 
-        def show(progress: Progress) -> None:
-            text = f'episodes ({progress.steps} steps)'
-            bar.update(task, description=text, completed=progress.done, total=progress.total)
 
-        report = convert(request, show)
-    console.print(report.table())
-    console.print(f'Wrote {report.dataset}', soft_wrap=True)
-    for warning in report.warnings:
-        console.print(f'Warning: {warning}', style='yellow')
-    return 0
+def _topics(args: argparse.Namespace, robot: Robot) -> Topics:
+    own = Topics()
+    return Topics(
+        events=args.event_topic or robot.absolute(own.events),
+        instruction=args.instruction_topic or robot.absolute(own.instruction),
+        commands=args.command_topic or robot.absolute(own.commands),
+        pose=args.pose_topic,
+        gripper=args.gripper_topic,
+    )
 
 
 def _default(topic: str) -> str:

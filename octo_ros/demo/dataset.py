@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from octo_ros.data.conversion.convert import Progress
-    from octo_ros.data.report.conversion_report import ConversionReport
+    from octo_ros.data.conversion.tally import Progress
+    from octo_ros.data.report.report import Report
     from octo_ros.data.rlds.episode import RecordedEpisode
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
@@ -50,7 +50,7 @@ def make_dataset(
     embodiment: Embodiment,
     output: Path,
     progress: Callable[[Progress], None] = lambda _: None,
-) -> ConversionReport:
+) -> Report:
     """Convert the bag of a demo.
 
     Args:

@@ -18,7 +18,7 @@ from octo_ros.demo.story import Counters
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from octo_ros.data.report.conversion_report import ConversionReport
+    from octo_ros.data.report.report import Report
     from octo_ros.demo.attempt import Attempt
     from octo_ros.demo.story import EpisodeStory, Story
 
@@ -117,7 +117,7 @@ class DemoSummary:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + '\n'
 
 
-def summarise(story: Story, attempts: Sequence[Attempt], report: ConversionReport) -> DemoSummary:
+def summarise(story: Story, attempts: Sequence[Attempt], report: Report) -> DemoSummary:
     """Gather the figures.
 
     Args:
@@ -162,18 +162,19 @@ def _latency(story: Story) -> dict[str, float]:
     return {'median': round(float(median), 1), 'p95': round(float(p95), 1)}
 
 
-def _dataset(report: ConversionReport) -> DatasetSummary:
+def _dataset(report: Report) -> DatasetSummary:
+    facts, episodes = report.facts, [episode.report for episode in report.facts.episodes]
     return DatasetSummary(
-        directory=report.dataset,
-        hz=report.hz,
-        action_source=report.action_source,
-        split_episodes=report.split_episodes,
-        steps=report.steps,
-        dropped_ticks=sum(sum(e.dropped_ticks.values()) for e in report.episodes),
-        skipped_episodes=len(report.skipped),
-        path_error_mm=max(episode.path_error_mm or 0.0 for episode in report.episodes),
-        path_error_deg=max(episode.path_error_deg or 0.0 for episode in report.episodes),
-        warnings=report.warnings,
+        directory=facts.dataset,
+        hz=facts.hz,
+        action_source=facts.action_source,
+        split_episodes=facts.split_episodes,
+        steps=facts.steps,
+        dropped_ticks=sum(sum(episode.dropped_ticks.values()) for episode in episodes),
+        skipped_episodes=len(facts.skipped),
+        path_error_mm=max(episode.path_error_mm or 0.0 for episode in episodes),
+        path_error_deg=max(episode.path_error_deg or 0.0 for episode in episodes),
+        warnings=facts.warnings,
     )
 
 

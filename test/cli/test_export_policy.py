@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from octo_ros.cli.main import main
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.observation.encoding import encode_jpeg
@@ -25,7 +26,7 @@ def dataset(tmp_path):
         key: tuple(encode_jpeg(rng.integers(0, 256, (*size, 3), dtype=np.uint8)) for _ in range(4))
         for key, size in CAMERAS.items()
     }
-    with RldsWriter(tmp_path, 'robot', CAMERAS) as writer:
+    with RldsWriter(tmp_path, 'robot', DatasetLayout(CAMERAS)) as writer:
         writer.write(
             EpisodeRecord('run', 'a', 'pick', True, True, 'achieved_pose', rows, rows, images),
             ('train',),

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from octo_ros.cli.main import main
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.observation.encoding import encode_jpeg
@@ -17,7 +18,7 @@ from octo_ros.observation.encoding import encode_jpeg
 def dataset(tmp_path):
     rows = np.zeros((3, 7), np.float32)
     jpegs = (encode_jpeg(np.full((32, 32, 3), 120, np.uint8)),) * 3
-    with RldsWriter(tmp_path, 'robot', {'image_primary': (32, 32)}) as writer:
+    with RldsWriter(tmp_path, 'robot', DatasetLayout({'image_primary': (32, 32)})) as writer:
         writer.write(
             EpisodeRecord(
                 'run', 'a', 'wave', True, True, 'joint', rows, rows, {'image_primary': jpegs}

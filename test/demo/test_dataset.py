@@ -11,8 +11,8 @@ from octo_ros.embodiment import load_embodiment
 
 def test_samples_are_read_back_from_the_files(demo_bag, tmp_path):
     report = make_dataset(demo_bag, load_embodiment('widowx'), tmp_path)
-    assert Path(report.dataset) == tmp_path / 'octo_demo_widowx/1.0.0'
-    samples = step_samples(Path(report.dataset))
+    assert Path(report.facts.dataset) == tmp_path / 'octo_demo_widowx/1.0.0'
+    samples = step_samples(Path(report.facts.dataset))
     assert [s.instruction for s in samples] == ['pick up the green block', 'reach the red block']
     for sample in samples:
         assert sample.index == sample.of // 2

@@ -33,7 +33,7 @@ def test_figures_are_those_of_bag_judge_and_dataset(story, report, demo_attempts
     assert summary.latency_ms == {'median': 150.0, 'p95': 150.0}
     assert summary.recorded == '2023-11-14T22:13:20+00:00'
     assert summary.dataset.split_episodes == {'train': 1, 'val': 1}
-    assert summary.dataset.steps == report.steps
+    assert summary.dataset.steps == report.facts.steps
     assert json.loads(summary.to_json())['counters']['stops'] == 2
 
 

@@ -1,209 +1,125 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Bags → an RLDS dataset with its embodiment, its statistics and a report."""
+"""Bags → an RLDS dataset: the run of a conversion, from the plan to the dataset in its place."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import chain, islice
+import errno
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-import yaml
-from pydantic import TypeAdapter
-
-from octo_ros.data.bags.bag import Bag
-from octo_ros.data.conversion.convert_episode import EpisodeResult, check_bag, convert_episode
-from octo_ros.data.episodes.episode import Episode
-from octo_ros.data.episodes.plan import EpisodePlan, plan_episodes
-from octo_ros.data.report.conversion_report import ConversionReport
-from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
-from octo_ros.data.rlds.writer import RldsWriter
-from octo_ros.embodiment import Embodiment
+from octo_ros.data.conversion.append import check_append
+from octo_ros.data.conversion.assemble import Assembly
+from octo_ros.data.conversion.converted_episode import ConvertedEpisode
+from octo_ros.data.conversion.fingerprint import BagIdentity, fingerprint
+from octo_ros.data.conversion.history import HISTORY, Conversion, read_history
+from octo_ros.data.conversion.local_run import run_here
+from octo_ros.data.conversion.plan import make_plan
+from octo_ros.data.conversion.pool import run_pool
+from octo_ros.data.conversion.tally import Progress, Tally
+from octo_ros.data.conversion.work_directory import WorkDirectory, sweep
+from octo_ros.data.report.episode_report import SkippedEpisode
+from octo_ros.data.rlds.publish import recover
+from octo_ros.data.rlds.writer import dataset_directory
 from octo_ros.errors import DatasetError
-from octo_ros.policy.statistics import DatasetStatistics, FieldStatistics
-from octo_ros.robots.kinematics import Kinematics
 
 if TYPE_CHECKING:
+    from octo_ros.data.conversion.plan import ConversionPlan
     from octo_ros.data.conversion.request import ConversionRequest
+    from octo_ros.data.report.report import Report
 
-T = TypeVar('T')
-
-GRIPPER_NOT_NORMALISED = (True,) * 6 + (False,)
-ONE_EPISODE = (
-    'There is only one episode, so it is both the training and the validation split; '
-    'validation figures will mean nothing.'
-)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a conversion has come: episodes done, episodes in all, steps written."""
-
-    done: int
-    total: int
-    steps: int
+# What a disk or its owner may refuse; anything else is a bug.
+REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def convert(
-    request: ConversionRequest, progress: Callable[[Progress], None] = lambda _: None
-) -> ConversionReport:
+    request: ConversionRequest,
+    progress: Callable[[Progress], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Convert bags to one dataset.
 
     All bags are checked before anything is written, and the dataset appears only when it is
-    complete.
+    complete. Episodes that an interrupted run of the same request has finished are taken over.
 
     Args:
         request: What and how.
-        progress: Called after every episode.
+        progress: Called after every episode, and now and then during one.
+        say: Told in a sentence what a person should know meanwhile.
 
     Returns:
-        The report, also stored as `conversion_report.json` in the dataset.
+        The report, also stored in the dataset.
 
     Raises:
         BagError: A bag is unreadable or lacks something.
-        DatasetError: The dataset exists, or no episode gave any step.
+        DatasetError: The dataset exists, cannot be added to or written, or no episode gave any
+            step.
         KinematicsError: The robot's model cannot be used.
     """
-    plan = {path: _plan(path, request) for path in request.bags}
-    cameras = {key: (c.height, c.width) for key, c in request.embodiment.cameras.items()}
-    with RldsWriter(request.output, request.name, cameras) as writer:
-        conversion = _Conversion(request, plan, progress)
-        for result, splits in assign_splits(conversion.results(), request.val_fraction):
-            for record in result.records:
-                writer.write(record, splits)
-            conversion.wrote(result, splits)
-        report = conversion.report(writer.target)
-        conversion.statistics().write(writer.directory / 'dataset_statistics.json')
-        _write_contract(request.contract, writer.directory)
-        (writer.directory / 'conversion_report.json').write_text(report.to_json())
-    return report
+    target = dataset_directory(request.output, request.name)
+    try:
+        recover(target)
+        if target.exists():
+            sweep(target, {conversion.fingerprint for conversion in _history(target)})
+            if not request.append:
+                msg = (
+                    f'{target} exists already. Add to it with --append, remove it, or choose '
+                    'another --name or --output.'
+                )
+                raise DatasetError(msg)
+        plan = make_plan(request)
+        bags = tuple(BagIdentity.of(path) for path in request.bags)
+        conversion = Conversion(fingerprint(request), 0, bags)
+        with WorkDirectory(target, conversion.fingerprint, say) as work:
+            history: tuple[Conversion, ...] = ()
+            if request.append:
+                scratch = work.path / 'features'
+                history = check_append(request, plan.layout, target, scratch)
+            _do_jobs(request, plan, work, progress, say)
+            episodes = [ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs]
+            _check_not_empty(episodes, plan, work)
+            return Assembly(request, plan, work.dataset, history, conversion).run(episodes)
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        msg = f'{target.parent} cannot be written: {error.strerror}.'
+        raise DatasetError(msg) from error
 
 
-def assign_splits(
-    episodes: Iterable[T], val_fraction: float
-) -> Iterator[tuple[T, tuple[str, ...]]]:
-    """Spread episodes over `train` and `val`, evenly and without knowing how many will come.
+def _history(target: Path) -> tuple[Conversion, ...]:
+    """What is known of a dataset that may not be ours."""
+    return read_history(target) if (target / HISTORY).exists() else ()
 
-    The first goes to `train`, the second to `val`, later every 1/val_fraction-th to `val`; a
-    single one goes to both, because Octo's loader fails on an empty validation split.
 
-    Args:
-        episodes: Any.
-        val_fraction: In (0, 0.5].
-    """
-    stream = iter(episodes)
-    head = list(islice(stream, 2))
-    if len(head) == 1:
-        yield head[0], ('train', 'val')
+def _do_jobs(
+    request: ConversionRequest,
+    plan: ConversionPlan,
+    work: WorkDirectory,
+    progress: Callable[[Progress], None],
+    say: Callable[[str], None],
+) -> None:
+    finished = work.finished()
+    todo = [job for job in plan.jobs if job.index not in finished]
+    done = len(plan.jobs) - len(todo)
+    if done:
+        say(f'Taking over {done} of {len(plan.jobs)} episodes from an interrupted run.')
+    tally = Tally(todo, done, progress)
+    if request.workers == 1 or len(todo) < 2:
+        run_here(todo, request, work.parts, tally.tell)
+    else:
+        run_pool(todo, request, work.parts, tally.tell)
+
+
+def _check_not_empty(
+    episodes: Sequence[ConvertedEpisode], plan: ConversionPlan, work: WorkDirectory
+) -> None:
+    if any(episode.records for episode in episodes):
         return
-
-    def val_before(index: int) -> int:
-        return math.floor(val_fraction * (index - 2) + 1 + 1e-9)
-
-    for index, episode in enumerate(chain(head, stream)):
-        yield episode, ('val' if val_before(index + 1) > val_before(index) else 'train',)
-
-
-def _plan(path: Path, request: ConversionRequest) -> EpisodePlan:
-    with Bag(path) as bag:
-        check_bag(bag, request)
-        return plan_episodes(bag, request.topics, request.instruction)
-
-
-def _write_contract(embodiment: Embodiment, directory: Path) -> None:
-    values = TypeAdapter(Embodiment).dump_python(embodiment, mode='json')
-    text = yaml.safe_dump(values, sort_keys=False, default_flow_style=None)
-    (directory / f'{embodiment.name}.yaml').write_text(text)
-
-
-class _Conversion:
-    """The state of a running conversion: what was read, written and skipped."""
-
-    def __init__(
-        self,
-        request: ConversionRequest,
-        plan: dict[Path, EpisodePlan],
-        progress: Callable[[Progress], None],
-    ) -> None:
-        self._request = request
-        self._plan = plan
-        self._progress = progress
-        self._tcp_pose = None
-        if request.topics.pose is None:
-            self._tcp_pose = Kinematics.for_embodiment(request.embodiment).tcp_pose
-        self._written: list[EpisodeReport] = []
-        self._skipped: list[SkippedEpisode] = []
-        self._records: Counter[str] = Counter()
-        self._actions: list[np.ndarray] = []
-        self._proprio: list[np.ndarray] = []
-
-    def results(self) -> Iterator[EpisodeResult]:
-        """Convert one episode after the other; skipped ones are noted and not handed out."""
-        total, done, steps = sum(len(p.episodes) for p in self._plan.values()), 0, 0
-        for path, plan in self._plan.items():
-            with Bag(path) as bag:
-                for episode in plan.episodes:
-                    result = self._convert(bag, episode)
-                    done, steps = done + 1, steps + sum(r.steps for r in result.records)
-                    self._progress(Progress(done, total, steps))
-                    if isinstance(result.report, SkippedEpisode):
-                        self._skipped.append(result.report)
-                    else:
-                        yield result
-
-    def _convert(self, bag: Bag, episode: Episode) -> EpisodeResult:
-        if episode.discarded:
-            skipped = SkippedEpisode(str(bag.path), episode.episode_id, 'discarded when recorded')
-            return EpisodeResult((), skipped)
-        return convert_episode(bag, episode, self._request, self._tcp_pose)
-
-    def wrote(self, result: EpisodeResult, splits: tuple[str, ...]) -> None:
-        """Note what was written."""
-        assert isinstance(result.report, EpisodeReport)  # results() hands out nothing else
-        self._written.append(replace(result.report, splits=splits))
-        for record in result.records:
-            self._records.update(splits)
-            self._actions.append(record.actions)
-            self._proprio.append(record.proprio)
-
-    def report(self, target: Path) -> ConversionReport:
-        """The report.
-
-        Raises:
-            DatasetError: Nothing was written.
-        """
-        if not self._written:
-            reasons = '; '.join(f'{s.bag} {s.episode}: {s.reason}' for s in self._skipped)
-            msg = f'No episode could be converted. {reasons}'
-            raise DatasetError(msg)
-        return ConversionReport(
-            dataset=str(target),
-            embodiment=self._request.embodiment.name,
-            hz=self._request.rate,
-            action_source=self._request.action_source,
-            split_episodes=dict(self._records),
-            episodes=tuple(self._written),
-            skipped=tuple(self._skipped),
-            warnings=self._warnings(),
-        )
-
-    def _warnings(self) -> tuple[str, ...]:
-        remarks = [
-            f'{path}: {remark}' for path, plan in self._plan.items() for remark in plan.remarks
-        ]
-        return (*((ONE_EPISODE,) if len(self._written) == 1 else ()), *remarks)
-
-    def statistics(self) -> DatasetStatistics:
-        """Over every step of the dataset, each episode once."""
-        actions = np.concatenate(self._actions)
-        return DatasetStatistics(
-            action=FieldStatistics.of(actions, GRIPPER_NOT_NORMALISED),
-            proprio=FieldStatistics.of(np.concatenate(self._proprio)),
-            num_transitions=len(actions),
-            num_trajectories=len(self._actions),
-        )
+    work.clear()
+    skipped = [*plan.skipped, *(episode.report for episode in episodes)]
+    reasons = '; '.join(
+        f'{s.bag} {s.episode}: {s.reason}' for s in skipped if isinstance(s, SkippedEpisode)
+    )
+    msg = f'No episode could be converted. {reasons}'
+    raise DatasetError(msg)

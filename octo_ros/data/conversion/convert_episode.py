@@ -4,20 +4,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.data.conversion.converted_episode import ConvertedEpisode, ConvertedRecord
+from octo_ros.data.conversion.job import EpisodeJob, JobProgress, Tell
 from octo_ros.data.conversion.parts import PartCollector
+from octo_ros.data.conversion.pictures import PictureStore
+from octo_ros.data.conversion.split_record import record_rows
 from octo_ros.data.labels.integration import integration_error
-from octo_ros.data.labels.labels import labels_for
-from octo_ros.data.labels.states import LabelStates
 from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.report.thumbnails import thumbnails
 from octo_ros.data.rlds.record import EpisodeRecord
-from octo_ros.data.timing.align import align, choose_phase, tick_times
+from octo_ros.data.timing.align import align
 from octo_ros.data.timing.feed import Feed
+from octo_ros.data.timing.grid import choose_grid
 from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
@@ -26,106 +34,134 @@ if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
     from octo_ros.data.conversion.parts import Part
     from octo_ros.data.conversion.request import ConversionRequest
-    from octo_ros.data.episodes.episode import Episode
+    from octo_ros.data.labels.labels import ActionLabels
+    from octo_ros.data.rlds.spool import SpooledPictures
+    from octo_ros.data.timing.grid import Grid
     from octo_ros.geometry import Array, Pose
 
 LOST = 'observed, but alone between holes or just before one'
-
-
-@dataclass(frozen=True)
-class EpisodeResult:
-    """What came of one recorded episode.
-
-    Attributes:
-        records: To be written; none if it was skipped.
-        report: What happened; its `splits` are filled in by who writes the records.
-    """
-
-    records: tuple[EpisodeRecord, ...]
-    report: EpisodeReport | SkippedEpisode
-
-
-def check_bag(bag: Bag, request: ConversionRequest) -> None:
-    """Check that a bag has every topic that the request needs.
-
-    Raises:
-        BagError: A topic is missing or has the wrong type.
-    """
-    Feed(request.embodiment, None, request.topics.pose).check(bag)
-    labels_for(request.action_source, request.embodiment, request.topics).check(bag)
+TOO_LONG = 'longer than the 2 GiB that one record can hold: further ones go on from there'
+TELL_EVERY = 8  # ticks
 
 
 def convert_episode(
     bag: Bag,
-    episode: Episode,
+    job: EpisodeJob,
     request: ConversionRequest,
     tcp_pose: Callable[[Array], Pose] | None,
-) -> EpisodeResult:
-    """Convert one episode.
+    directory: Path,
+    *,
+    tell: Tell,
+) -> ConvertedEpisode:
+    """Convert one episode; its pictures go to disk as they come.
 
     Args:
         bag: The open bag.
-        episode: Which span of it.
+        job: Which span of it.
         request: How.
         tcp_pose: Forward kinematics; None if poses come from a topic.
+        directory: For the pictures.
+        tell: Called every few ticks.
 
     Raises:
         BagError: The bag is damaged, or gives poses in the wrong frame.
     """
-    feed = Feed(request.embodiment, tcp_pose, request.topics.pose)
-    collector = PartCollector(episode.end_ns, request.period_ns)
-    ticks = _ticks(bag, episode, request)
-    messages = bag.messages(feed.topics, ticks[0] - feed.builder.lead_ns, ticks[-1])
-    for tick in align(messages, feed, ticks):
-        collector.add(tick)
+    episode, robot = job.episode, request.embodiment
+    feed = Feed(robot, tcp_pose, request.topics.pose, job.clocks)
+    grid = _grid(job, request)
+    ticks = grid.ticks
+    feed.prepare(bag)
+    window = job.window(ticks[0] - feed.builder.lead_ns, ticks[-1])
+    messages = bag.messages(feed.topics, *window)
+    with PictureStore(directory, robot.cameras, robot.depth_cameras) as pictures:
+        collector = PartCollector(episode.end_ns, grid.period_ns, pictures)
+        for number, tick in enumerate(align(messages, feed, ticks)):
+            collector.add(tick)
+            if number % TELL_EVERY == 0:
+                seconds = (tick.time_ns - episode.start_ns) / 1e9
+                tell(JobProgress(job.index, min(seconds, job.seconds), collector.count))
+        stored = _Stored(pictures.images(), pictures.depths())
+    remarks: Counter[str] = Counter()
+    if grid.period_ns != request.period_ns:
+        remarks[grid.reason] += 1
     parts = _long_enough(collector)
-    source = str(bag.path)
+    counts = feed.builder.pictures()
     if not parts:
         reason = f'fewer than 2 steps from {len(ticks)} ticks'
         if collector.dropped:
             worst = collector.dropped.most_common(1)[0][0]
             reason += f'; mostly {collector.details.get(worst, worst)}'
-        return EpisodeResult((), SkippedEpisode(source, episode.episode_id, reason))
-    actions = list(_actions(bag, parts, ticks, request))
-    records = tuple(_records(source, episode, parts, actions, request.action_source))
-    errors = [integration_error(p.proprio, a) for p, a in zip(parts, actions, strict=True)]
+        skipped = SkippedEpisode(str(job.bag), episode.episode_id, reason)
+        return ConvertedEpisode((), skipped, counts, remarks)
+    labels = _labels(bag, job, ticks)
+    actions = [labels.actions(part.stamps_ns, part.states) for part in parts]
+    records = tuple(_records(job, parts, actions, request, stored))
+    if len(records) > len(parts):
+        remarks[TOO_LONG] += len(records) - len(parts)
+    distance, angle = _path_error(parts, actions, request)
     report = EpisodeReport(
-        bag=source,
+        bag=str(job.bag),
         episode=episode.episode_id,
         splits=(),
-        steps=tuple(record.steps for record in records),
+        steps=tuple(converted.record.steps for converted in records),
         instruction=episode.instruction,
         success=episode.success,
         dropped_ticks=dict(collector.dropped),
         details=collector.details,
         unusable_messages=dict(feed.unusable),
         skews={key: Skew.of(skew_ns) for key, skew_ns in collector.skew_ns.items()},
-        path_error_mm=round(1e3 * max(distance for distance, _ in errors), 4),
-        path_error_deg=round(float(np.degrees(max(angle for _, angle in errors))), 4),
+        path_error_mm=distance,
+        path_error_deg=angle,
     )
-    return EpisodeResult(records, report)
+    return ConvertedEpisode(records, report, counts, remarks + labels.remarks)
+
+
+class _Stored:
+    """The pictures of all rows of an episode."""
+
+    def __init__(
+        self, images: dict[str, SpooledPictures], depths: dict[str, SpooledPictures]
+    ) -> None:
+        self.images = images
+        self.depths = depths
+
+    def all(self) -> list[SpooledPictures]:
+        return [*self.images.values(), *self.depths.values()]
 
 
 def _records(
-    source: str,
-    episode: Episode,
+    job: EpisodeJob,
     parts: list[Part],
     actions: list[NDArray[np.float32]],
-    action_source: str,
-) -> Iterator[EpisodeRecord]:
-    for index, (part, rows) in enumerate(zip(parts, actions, strict=True)):
-        steps = _known_actions(part)
-        yield EpisodeRecord(
-            file_path=source,
-            name=episode.episode_id + (f'/{index + 1}' if index else ''),
-            instruction=episode.instruction,
-            success=episode.success,
-            is_terminal=part.is_end,
-            action_source=action_source,
-            proprio=part.proprio[:steps],
-            actions=rows[:steps],
-            images={key: jpegs[:steps] for key, jpegs in part.images.items()},
-        )
+    request: ConversionRequest,
+    stored: _Stored,
+) -> Iterator[ConvertedRecord]:
+    episode, numbers = job.episode, count(1)
+    for part, labels in zip(parts, actions, strict=True):
+        rows = range(part.start, part.start + _known_actions(part))
+        vectors = [part.states.proprio, labels, *part.observations.values()]
+        row_bytes = 64 + len(episode.instruction.encode()) + sum(v[0].nbytes for v in vectors)
+        for piece in record_rows(stored.all(), rows, row_bytes):
+            number = next(numbers)
+            own = slice(piece.start - part.start, piece.stop - part.start)
+            on_disk = slice(piece.start, piece.stop)
+            record = EpisodeRecord(
+                file_path=str(job.bag),
+                name=episode.episode_id + (f'/{number}' if number > 1 else ''),
+                instruction=episode.instruction,
+                success=episode.success,
+                is_terminal=job.is_end and part.is_end and piece.stop == rows.stop,
+                action_source=request.action_source,
+                proprio=part.states.proprio[own],
+                actions=labels[own],
+                images={key: pictures[on_disk] for key, pictures in stored.images.items()},
+                depths={key: pictures[on_disk] for key, pictures in stored.depths.items()},
+                observations={key: values[own] for key, values in part.observations.items()},
+                embodiment=request.embodiment.name,
+                hz=request.rate,
+            )
+            small = thumbnails(record.images[PRIMARY])
+            yield ConvertedRecord(record, part.stamps_ns[own], small)
 
 
 def _known_actions(part: Part) -> int:
@@ -143,25 +179,33 @@ def _long_enough(collector: PartCollector) -> list[Part]:
     return kept
 
 
-def _ticks(bag: Bag, episode: Episode, request: ConversionRequest) -> range:
-    primary = request.embodiment.cameras[PRIMARY]
-    period_ns = request.period_ns
-    arrivals = bag.arrivals(primary.topic, episode.start_ns, episode.end_ns + period_ns)
+def _grid(job: EpisodeJob, request: ConversionRequest) -> Grid:
     # A quarter of the allowed age: other cameras' frames are in by then, and this one is fresh.
-    max_delay_ns = round(primary.max_age * 1e9) // 4
-    phase_ns = choose_phase(arrivals, episode.start_ns, period_ns, max_delay_ns)
-    return tick_times(episode.start_ns, episode.end_ns, period_ns, phase_ns)
+    max_delay_ns = round(request.embodiment.cameras[PRIMARY].max_age * 1e9) // 4
+    start_ns, end_ns = job.episode.start_ns, job.episode.end_ns
+    return choose_grid(job.arrivals_ns, start_ns, end_ns, request.period_ns, max_delay_ns)
 
 
-def _actions(
-    bag: Bag, parts: list[Part], ticks: range, request: ConversionRequest
-) -> Iterator[NDArray[np.float32]]:
-    labels = labels_for(request.action_source, request.embodiment, request.topics)
-    labels.check(bag)
-    for message in bag.messages(labels.topics, ticks[0] - labels.lead_ns, ticks[-1]):
-        labels.add(message)
-    for part in parts:
-        proprio = part.proprio
-        joints = np.zeros((len(proprio), 0))
-        states = LabelStates(proprio, joints, proprio[:, 6].astype(np.float64))
-        yield labels.actions(part.stamps_ns, states)
+def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> ActionLabels:
+    """The job's own labels, fed with what they need of its span."""
+    labels = deepcopy(job.labels)
+    window = job.window(ticks[0] - labels.lead_ns, ticks[-1])
+    for message in bag.messages(labels.topics, *window):
+        clock = job.clocks.get(message.topic)
+        stamp_ns = message.stamp_ns if clock is None else clock.stamp_ns(message)
+        labels.add(replace(message, stamp_ns=stamp_ns))
+    return labels
+
+
+def _path_error(
+    parts: list[Part], actions: list[NDArray[np.float32]], request: ConversionRequest
+) -> tuple[float | None, float | None]:
+    """Largest distance [mm] and angle [deg] of the integrated actions from the recorded path."""
+    if request.action_source.startswith('joint'):
+        return None, None
+    errors = [
+        integration_error(part.states.proprio, rows)
+        for part, rows in zip(parts, actions, strict=True)
+    ]
+    distance, angle = (max(values) for values in zip(*errors, strict=True))
+    return round(1e3 * distance, 4), round(float(np.degrees(angle)), 4)

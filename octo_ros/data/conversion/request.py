@@ -7,13 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
+from octo_ros.data.labels.source import ACTION_SOURCES, ActionSource
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import ConfigError
-
-ActionSource = Literal['achieved_pose', 'command_delta']
-ACTION_SOURCES: tuple[ActionSource, ...] = ('achieved_pose', 'command_delta')
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,13 @@ class ConversionRequest:
         val_fraction: Share of episodes for validation, above 0 and at most 0.5; one at least.
         instruction: Words for episodes that have none.
         topics: Further topics.
+        workers: Processes that convert episodes at the same time.
+        salvage: Read what can be read of damaged bags.
+        append: Add to a dataset that exists.
+        skip_failed: Leave out episodes that were marked as failures.
+        allow_errors: Write the dataset even where the report finds errors in it.
+        runner: Apache Beam runner that converts the episodes; None: this machine, without Beam.
+        beam_options: Passed on to Apache Beam.
     """
 
     bags: tuple[Path, ...]
@@ -62,6 +66,13 @@ class ConversionRequest:
     val_fraction: float = 0.1
     instruction: str = ''
     topics: Topics = field(default_factory=Topics)
+    workers: int = 1
+    salvage: bool = False
+    append: bool = False
+    skip_failed: bool = False
+    allow_errors: bool = False
+    runner: str | None = None
+    beam_options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.bags:
@@ -73,8 +84,15 @@ class ConversionRequest:
         if not 0 < self.val_fraction <= 0.5:
             msg = f'--val is {self.val_fraction:g}; it must lie above 0 and be at most 0.5.'
             raise ConfigError(msg)
+        if not 1 <= self.workers <= 256:
+            msg = f'--workers is {self.workers}; it must lie in 1 .. 256.'
+            raise ConfigError(msg)
+        if self.beam_options and self.runner is None:
+            msg = f'{" ".join(self.beam_options)}: options of Apache Beam need a --runner.'
+            raise ConfigError(msg)
         if self.action_source not in ACTION_SOURCES:
-            msg = f'--action is {self.action_source!r}; it must be {" or ".join(ACTION_SOURCES)}.'
+            allowed = ', '.join(ACTION_SOURCES)
+            msg = f'--action is {self.action_source!r}; it must be one of {allowed}.'
             raise ConfigError(msg)
 
     @property

@@ -164,7 +164,13 @@ class TracePanel:
         draw.rectangle((start, y - 6, end, y + 6), GROUND)
         left, right = sorted((place(0.0), place(value)))
         draw.rectangle((left, y - 6, right, y + 6), color)
-        draw.text((LEFT - 54, y), f'{round(value, trace.digits) + 0.0:.{trace.digits}f}', INK, font(14), anchor='rm')
+        draw.text(
+            (LEFT - 54, y),
+            f'{round(value, trace.digits) + 0.0:.{trace.digits}f}',
+            INK,
+            font(14),
+            anchor='rm',
+        )
 
     def _draw_axis(self, draw: ImageDraw.ImageDraw, y: int) -> None:
         rate = self._view.rate

@@ -86,7 +86,8 @@ class ConversionFacts:
         bags: The bags.
         episodes: What was converted.
         skipped: What was not.
-        warnings: Sentences of the converter itself.
+        warnings: Sentences of the converter itself that a person should act on.
+        notes: Further ones, of what was assumed or peculiar but harmless.
     """
 
     dataset: str
@@ -100,6 +101,7 @@ class ConversionFacts:
     episodes: tuple[EpisodeFacts, ...]
     skipped: tuple[SkippedEpisode, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +25,12 @@ class EpisodeRecord:
         is_terminal: The last step is the end of the task, not just of the data.
         action_source: How the actions were made.
         proprio: float32, shape (T, 7): xyz [m], extrinsic rpy [rad], gripper.
-        actions: float32, shape (T, 7).
-        images: Camera key to T JPEGs.
+        actions: float32, shape (T, A).
+        images: Camera key to T JPEGs, in memory or on disk.
+        depths: Depth key to T images of little-endian float32 [m], row by row, likewise.
+        observations: Key of a further vector to float32, shape (T, D).
+        embodiment: Name of the robot.
+        hz: Steps per second; 0 if it is not known.
     """
 
     file_path: str
@@ -37,7 +41,11 @@ class EpisodeRecord:
     action_source: str
     proprio: NDArray[np.float32]
     actions: NDArray[np.float32]
-    images: Mapping[str, tuple[bytes, ...]]
+    images: Mapping[str, Sequence[bytes]]
+    depths: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+    observations: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    embodiment: str = ''
+    hz: float = 0.0
 
     @property
     def steps(self) -> int:

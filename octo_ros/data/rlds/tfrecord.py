@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -22,19 +22,54 @@ LENGTH = struct.Struct('<Q')
 CHECKSUM = struct.Struct('<I')
 
 
+HEADER_BYTES = LENGTH.size + CHECKSUM.size  # of a record, before its data
+FRAME_BYTES = HEADER_BYTES + CHECKSUM.size  # beside its data
+
+
 def write_record(file: BinaryIO, data: bytes) -> None:
     """Append one record."""
-    length = LENGTH.pack(len(data))
-    file.write(length + _checksum(length))
-    file.write(data)
-    file.write(_checksum(data))
+    write_pieces(file, len(data), [data])
+
+
+def write_pieces(file: BinaryIO, size: int, pieces: Iterable[bytes]) -> None:
+    """Append one record that comes in pieces.
+
+    Args:
+        file: Where to.
+        size: Bytes of all pieces together.
+        pieces: The data.
+
+    Raises:
+        ValueError: The pieces are not `size` bytes; the file is then damaged.
+    """
+    length = LENGTH.pack(size)
+    file.write(length + _mask(google_crc32c.value(length)))
+    crc = written = 0
+    for piece in pieces:
+        file.write(piece)
+        crc = google_crc32c.extend(crc, piece)
+        written += len(piece)
+    if written != size:
+        msg = f'A record of {size} bytes was announced, {written} came.'
+        raise ValueError(msg)
+    file.write(_mask(crc))
+
+
+def record_spans(path: Path) -> Iterator[tuple[int, int]]:
+    """Where the data of a file's records begins, and its sizes [bytes]; the data is not read.
+
+    Raises:
+        DatasetError: The file cannot be read, is cut short, or a length's checksum is wrong.
+    """
+    with _opened(path) as file:
+        yield from _spans(path, file)
 
 
 def read_records(path: Path) -> Iterator[bytes]:
     """Read the records of a file one by one.
 
     Raises:
-        DatasetError: A record is cut short or its checksum is wrong.
+        DatasetError: The file cannot be read, is cut short, or a checksum is wrong.
     """
     for _, data in read_placed_records(path):
         yield data
@@ -44,31 +79,41 @@ def read_placed_records(path: Path) -> Iterator[tuple[int, bytes]]:
     """Read the records of a file one by one, each with the byte at which it begins.
 
     Raises:
-        DatasetError: The file cannot be read, a record is cut short, or its checksum is wrong.
+        DatasetError: As `read_records`.
     """
+    with _opened(path) as file:
+        for begin, size in _spans(path, file):
+            file.seek(begin)
+            data = file.read(size)
+            if file.read(CHECKSUM.size) != _checksum(data):
+                _damaged(path, begin - HEADER_BYTES, f'({size} bytes) has a wrong checksum')
+            yield begin - HEADER_BYTES, data
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        file = path.open('rb')
+        return path.open('rb')
     except OSError as error:
         msg = f'{path} cannot be read: {error.strerror}.'
         raise DatasetError(msg) from None
-    with file:
-        size = os.fstat(file.fileno()).st_size
-        place = 0
-        while place < size:
-            header = file.read(LENGTH.size + CHECKSUM.size)
-            if len(header) < LENGTH.size + CHECKSUM.size:
-                _damaged(path, place, 'is cut short')
-            if header[LENGTH.size :] != _checksum(header[: LENGTH.size]):
-                _damaged(path, place, 'has a length with a wrong checksum')
-            length = LENGTH.unpack(header[: LENGTH.size])[0]
-            end = file.tell() + length + CHECKSUM.size
-            if end > size:
-                _damaged(path, place, f'is cut short, {end - size} bytes are missing')
-            data = file.read(length)
-            if file.read(CHECKSUM.size) != _checksum(data):
-                _damaged(path, place, f'({length} bytes) has a wrong checksum')
-            yield place, data
-            place = end
+
+
+def _spans(path: Path, file: BinaryIO) -> Iterator[tuple[int, int]]:
+    end = os.fstat(file.fileno()).st_size
+    place = 0
+    while place < end:
+        file.seek(place)
+        header = file.read(HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            _damaged(path, place, 'is cut short')
+        length = header[: LENGTH.size]
+        if header[LENGTH.size :] != _checksum(length):
+            _damaged(path, place, 'has a length with a wrong checksum')
+        size = int(LENGTH.unpack(length)[0])
+        begin, place = place + HEADER_BYTES, place + size + FRAME_BYTES
+        if place > end:
+            _damaged(path, begin - HEADER_BYTES, f'is cut short, {place - end} bytes are missing')
+        yield begin, size
 
 
 def _damaged(path: Path, place: int, how: str) -> NoReturn:
@@ -77,5 +122,8 @@ def _damaged(path: Path, place: int, how: str) -> NoReturn:
 
 
 def _checksum(data: bytes) -> bytes:
-    crc = google_crc32c.value(data)
+    return _mask(google_crc32c.value(data))
+
+
+def _mask(crc: int) -> bytes:
     return CHECKSUM.pack((((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF)

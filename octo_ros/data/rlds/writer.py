@@ -3,129 +3,82 @@
 """RLDS datasets, written with tensorflow-datasets' features and serializer but without TensorFlow.
 
 Layout: `<output>/<name>/<version>/` with `dataset_info.json`, `features.json` and, per split,
-    shards
-`<name>-<split>.tfrecord-00000-of-0000N`. Everything is written to a hidden directory beside it,
-which is renamed when it is complete: a crash leaves no dataset rather than half of one.
+shards `<name>-<split>.tfrecord-00000-of-0000N`. Everything is written to a hidden directory beside
+it, which takes its place when it is complete: a crash leaves the old dataset or none, never half.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
-import numpy as np
-import tensorflow_datasets as tfds
-
-from octo_ros.data.rlds.tfrecord import write_record
+from octo_ros.data.rlds.example import ExampleWriter
+from octo_ros.data.rlds.existing import ExistingDataset
+from octo_ros.data.rlds.publish import publish, recover
+from octo_ros.data.rlds.shards import SplitShards
+from octo_ros.data.rlds.stored import stored_episodes
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
+
+    from octo_ros.data.rlds.features import DatasetLayout
     from octo_ros.data.rlds.record import EpisodeRecord
 
 VERSION = '1.0.0'
-SHARD_BYTES = 256 * 1024 * 1024
 TEMPLATE = '{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}'
 
 
-def dataset_features(cameras: Mapping[str, tuple[int, int]]) -> tfds.features.FeaturesDict:
-    """The features of an episode, with the keys of the Open X-Embodiment datasets.
+def dataset_directory(output: Path, name: str) -> Path:
+    """Where a dataset lies.
 
-    Args:
-        cameras: Camera key to height and width.
+    Raises:
+        DatasetError: The name is not allowed.
     """
-    features, scalar = tfds.features, tfds.features.Scalar
-    images = {
-        key: features.Image(shape=(height, width, 3), encoding_format='jpeg')
-        for key, (height, width) in cameras.items()
-    }
-    step = {
-        'observation': features.FeaturesDict(
-            {**images, 'state': features.Tensor(shape=(7,), dtype=np.float32)}
-        ),
-        'action': features.Tensor(shape=(7,), dtype=np.float32),
-        'language_instruction': features.Text(),
-        'is_first': scalar(dtype=np.bool_),
-        'is_last': scalar(dtype=np.bool_),
-        'is_terminal': scalar(dtype=np.bool_),
-        'reward': scalar(dtype=np.float32),
-        'discount': scalar(dtype=np.float32),
-    }
-    metadata = {
-        'file_path': features.Text(),
-        'episode_id': scalar(dtype=np.int64),
-        'episode_name': features.Text(),
-        'success': scalar(dtype=np.bool_),
-        'action_source': features.Text(),
-    }
-    return features.FeaturesDict(
-        {
-            'steps': features.Dataset(step),
-            'episode_metadata': features.FeaturesDict(metadata),
-        }
-    )
-
-
-@dataclass
-class _Split:
-    """A split while it is written: its shards so far."""
-
-    directory: Path
-    name: str
-    lengths: list[int] = field(default_factory=list)
-    num_bytes: int = 0
-    _file: BinaryIO | None = None
-
-    def shard_path(self, index: int) -> Path:
-        return self.directory / f'{self.name}-{index:05d}.partial'
-
-    def write(self, data: bytes) -> None:
-        if self._file is None or self._file.tell() > SHARD_BYTES:
-            self.close()
-            self._file = self.shard_path(len(self.lengths)).open('wb')
-            self.lengths.append(0)
-        write_record(self._file, data)
-        self.lengths[-1] += 1
-        self.num_bytes += len(data)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
+        msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
+        raise DatasetError(msg)
+    return output / name / VERSION
 
 
 class RldsWriter:
     """Writes one dataset; use it in a `with` statement.
 
     Leaving the statement normally makes the dataset appear; leaving it by an exception leaves
-    nothing.
+    what was there.
 
     Args:
         output: Directory that holds datasets, as given to Octo's `data_dir`.
         name: Name of the dataset: letters, digits and underscores.
-        cameras: Camera key to height and width.
+        layout: What its episodes hold.
+        directory: Where to write until it is complete; default: hidden beside the dataset.
+        append: Add to a dataset that exists; its records stay as they are.
 
     Raises:
-        DatasetError: The name is not allowed, or that dataset exists.
+        DatasetError: The name is not allowed; the dataset exists, or with `append` does not exist
+            or has other features.
     """
 
-    def __init__(self, output: Path, name: str, cameras: Mapping[str, tuple[int, int]]) -> None:
-        if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
-            msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
-            raise DatasetError(msg)
+    def __init__(
+        self,
+        output: Path,
+        name: str,
+        layout: DatasetLayout,
+        directory: Path | None = None,
+        *,
+        append: bool = False,
+    ) -> None:
         self._name = name
-        self._target = output / name / VERSION
-        self._features = dataset_features(cameras)
-        self._serializer = tfds.core.example_serializer.ExampleSerializer(
-            self._features.get_serialized_info()
-        )
-        self._splits: dict[str, _Split] = {}
-        self._episodes = 0
-        self.directory = output / name / f'.{VERSION}.incomplete'
+        self._target = dataset_directory(output, name)
+        self._layout = layout
+        self._append = append
+        self._splits: dict[str, SplitShards] = {}
+        self._paths: list[Path] = []
+        self._next_id = 0
+        self.directory = directory or output / name / f'.{VERSION}.incomplete'
 
     @property
     def target(self) -> Path:
@@ -133,13 +86,27 @@ class RldsWriter:
         return self._target
 
     def __enter__(self) -> RldsWriter:
-        if self._target.exists():
+        recover(self._target)
+        existing = None
+        if self._append:
+            existing = ExistingDataset.read(self._target, self._name)
+        elif self._target.exists():
             msg = (
-                f'{self._target} exists already. Remove it, or choose another --name or --output.'
+                f'{self._target} exists already. Add to it with --append, remove it, or choose '
+                'another --name or --output.'
             )
             raise DatasetError(msg)
         shutil.rmtree(self.directory, ignore_errors=True)  # what a killed run left
         self.directory.mkdir(parents=True)
+        try:
+            self._examples = ExampleWriter(self._layout)
+            if existing is not None:
+                self._layout.features().save_config(str(self.directory))
+                existing.check_features(self.directory / 'features.json')
+                self._adopt(existing)
+        except BaseException:
+            self._discard()
+            raise
         return self
 
     def __exit__(
@@ -148,77 +115,80 @@ class RldsWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for split in self._splits.values():
-            split.close()
-        if error is not None:
-            self._discard()
-            return
         try:
-            self._finish()
-        except BaseException:
-            self._discard()
-            raise
+            if error is None:
+                self.finish()
+                publish(self.directory, self._target)
+        finally:
+            for split in self._splits.values():
+                split.close()
+            self._discard()  # what is unfinished, or the old dataset after an exchange
 
     def write(self, record: EpisodeRecord, splits: tuple[str, ...]) -> None:
         """Append an episode to one or more splits.
 
         Raises:
-            DatasetError: A number in it is not finite.
+            DatasetError: A number in it is not finite, it does not fit the layout, or it is too
+                large for a record.
         """
-        if not (np.isfinite(record.actions).all() and np.isfinite(record.proprio).all()):
-            msg = (
-                f'Episode {record.name!r} of {record.file_path} holds numbers that are not finite.'
-            )
-            raise DatasetError(msg)
-        example = self._features.encode_example(self._example(record))
-        data = self._serializer.serialize_example(example)
         for name in splits:
-            self._splits.setdefault(name, _Split(self.directory, name)).write(data)
-        self._episodes += 1
+            size, pieces = self._examples.serialise(record, self._next_id)
+            shards = self._splits.setdefault(name, SplitShards(self.directory, name))
+            shards.write(size, pieces)
+        self._next_id += 1
 
-    def _example(self, record: EpisodeRecord) -> dict[str, Any]:
-        return {
-            'steps': list(_steps(record)),
-            'episode_metadata': {
-                'file_path': record.file_path,
-                'episode_id': self._episodes,
-                'episode_name': record.name,
-                'success': record.success is not False,
-                'action_source': record.action_source,
-            },
-        }
+    def finish(self) -> list[Path]:
+        """Close the shards and write the metadata; nothing can be written afterwards.
 
-    def _finish(self) -> None:
+        Returns:
+            All shards.
+
+        Raises:
+            DatasetError: No episode was written.
+        """
         if not self._splits:
             msg = f'No episode was written to {self._target}.'
             raise DatasetError(msg)
-        infos = [self._finish_split(split) for split in self._splits.values()]
+        if not self._paths:
+            splits = [self._splits[name] for name in sorted(self._splits)]
+            self._paths = [path for split in splits for path in split.finish(self._name)]
+            self._write_info(splits)
+        return self._paths
+
+    def _adopt(self, existing: ExistingDataset) -> None:
+        for name, paths in existing.shards.items():
+            shards = self._splits[name] = SplitShards(self.directory, name)
+            for path, length in paths:
+                shards.adopt(path, length)
+        ids = [int(e.metadata['episode_id']) for e in stored_episodes(existing.paths)]
+        self._next_id = max(ids, default=-1) + 1
+
+    def _write_info(self, splits: list[SplitShards]) -> None:
+        import tensorflow_datasets as tfds
+
         identity = tfds.core.dataset_info.DatasetIdentity(
             name=self._name,
             version=tfds.core.Version(VERSION),
             data_dir=str(self.directory),
             module_name=__name__,
         )
-        info = tfds.core.DatasetInfo(builder=identity, features=self._features)
+        info = tfds.core.DatasetInfo(builder=identity, features=self._layout.features())
         info.set_file_format('tfrecord')
-        info.set_splits(tfds.core.splits.SplitDict(infos))
+        info.set_splits(tfds.core.splits.SplitDict([self._split_info(split) for split in splits]))
         info.write_to_directory(self.directory)
-        self.directory.rename(self._target)
 
-    def _finish_split(self, split: _Split) -> tfds.core.splits.SplitInfo:
-        count = len(split.lengths)
-        for index in range(count):
-            name = f'{self._name}-{split.name}.tfrecord-{index:05d}-of-{count:05d}'
-            split.shard_path(index).rename(self.directory / name)
+    def _split_info(self, split: SplitShards) -> tfds.core.splits.SplitInfo:
+        import tensorflow_datasets as tfds
+
         template = tfds.core.ShardedFileTemplate(
             data_dir=self.directory,
             template=TEMPLATE,
             dataset_name=self._name,
-            split=split.name,
+            split=split.split,
             filetype_suffix='tfrecord',
         )
         return tfds.core.splits.SplitInfo(
-            name=split.name,
+            name=split.split,
             shard_lengths=split.lengths,
             num_bytes=split.num_bytes,
             filename_template=template,
@@ -226,23 +196,6 @@ class RldsWriter:
 
     def _discard(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
-        parent = self.directory.parent
-        if parent.is_dir() and not any(parent.iterdir()):
-            parent.rmdir()
-
-
-def _steps(record: EpisodeRecord) -> Iterator[dict[str, Any]]:
-    last = record.steps - 1
-    done = record.is_terminal and record.success is not False
-    for i in range(record.steps):
-        images = {key: jpegs[i] for key, jpegs in record.images.items()}
-        yield {
-            'observation': {**images, 'state': record.proprio[i]},
-            'action': record.actions[i],
-            'language_instruction': record.instruction,
-            'is_first': i == 0,
-            'is_last': i == last,
-            'is_terminal': done and i == last,
-            'reward': float(done and i == last),
-            'discount': 1.0,
-        }
+        for parent in (self.directory.parent, self._target.parent):
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()

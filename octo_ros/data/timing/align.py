@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from octo_ros.data.timing.grid import choose_phase, tick_times
 from octo_ros.observation.missing import Missing
-from octo_ros.types import Observation
+from octo_ros.types import JointState, Observation
 
 if TYPE_CHECKING:
     from octo_ros.data.bags.bag import BagMessage
@@ -27,11 +27,13 @@ class Tick:
         time_ns: The moment at which the observation was asked for [ns].
         observation: What was seen then, from nothing that arrived later; or what was missing.
         frames: Camera key to the message behind its image; empty if something was missing.
+        joints: The joints at the time of the observation; None if something was missing.
     """
 
     time_ns: int
     observation: Observation | Missing
     frames: Mapping[str, Any]
+    joints: JointState | None = None
 
 
 def align(messages: Iterable[BagMessage], feed: Feed, ticks: Iterable[int]) -> Iterator[Tick]:
@@ -56,4 +58,5 @@ def align(messages: Iterable[BagMessage], feed: Feed, ticks: Iterable[int]) -> I
             yield Tick(time_ns, selection, {})
         else:
             frames = {key: sample.value for key, sample in selection.frames.items()}
-            yield Tick(time_ns, feed.builder.build(selection), frames)
+            seen = feed.builder.build(selection)
+            yield Tick(time_ns, seen, frames, selection.joints)

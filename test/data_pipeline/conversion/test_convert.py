@@ -14,9 +14,9 @@ from PIL import Image
 from tensorflow_datasets.proto.tf_example_generated_pb2 import Example
 
 from octo_ros.data.bags.bag import Bag
-from octo_ros.data.conversion.convert import Progress, assign_splits, convert
+from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.request import ConversionRequest, Topics
-from octo_ros.data.rlds import writer as rlds
+from octo_ros.data.rlds import shards as rlds
 from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import BagError, DatasetError
@@ -131,11 +131,12 @@ def test_bridge_actions_integrate_to_the_recorded_path(trajectory):
 
 def test_the_bridge_report_has_nothing_to_complain_about(bridge):
     report, target, _ = bridge
-    assert report.split_episodes == {'train': 1, 'val': 1}
-    assert report.steps == 20
-    assert [e.dropped_ticks for e in report.episodes] == [{}, {}]
-    assert max(e.skews['image_wrist'].max_ms for e in report.episodes) < 6
-    assert json.loads((target / 'conversion_report.json').read_text())['hz'] == 5.0
+    episodes = [episode.report for episode in report.facts.episodes]
+    assert report.facts.split_episodes == {'train': 1, 'val': 1}
+    assert report.facts.steps == 20
+    assert [e.dropped_ticks for e in episodes] == [{}, {}]
+    assert max(e.skews['image_wrist'].max_ms for e in episodes) < 6
+    assert json.loads((target / 'report.json').read_text())['hz'] == 5.0
 
 
 def test_the_dataset_carries_its_contract_and_statistics(bridge):
@@ -165,15 +166,15 @@ def test_states_come_from_forward_kinematics(bag, tmp_path):
         q = np.array(WIDOWX.home) + 1e-4 * ms * np.array([1, 0.1, -0.1, 1, 0.2, 1])
         errors.append(np.abs(state[:, :3] - kinematics.tcp_pose(q).position).max(axis=1))
     assert np.min(errors, axis=0).max() < 1e-6
-    assert report.episodes[0].path_error_mm < 0.01
+    assert report.facts.episodes[0].report.path_error_mm < 0.01
     assert state[0, 6] == pytest.approx(0.5)
 
 
 def test_one_episode_is_both_splits_with_a_warning(bag, tmp_path):
     path = bag.robot(0, 1000).write(tmp_path / 'bag')
     report = convert(request([path], tmp_path / 'out', instruction='wave'))
-    assert report.split_episodes == {'train': 1, 'val': 1}
-    assert 'only one episode' in report.warnings[0]
+    assert report.facts.split_episodes == {'train': 1, 'val': 1}
+    assert 'only one episode' in report.facts.warnings[0]
     target = tmp_path / 'out/robot/1.0.0'
     assert examples(target, 'train') == examples(target, 'val')
     assert json.loads((target / 'dataset_statistics.json').read_text())['num_trajectories'] == 1
@@ -191,20 +192,26 @@ def test_events_cut_and_judge(bag, tmp_path):
     steps = []
     path = bag.write(tmp_path / 'bag')
     report = convert(request([path], tmp_path / 'out', hz=10.0), steps.append)
-    assert [(e.episode, e.instruction, e.success) for e in report.episodes] == [
+    assert [
+        (e.report.episode, e.report.instruction, e.report.success) for e in report.facts.episodes
+    ] == [
         ('a', 'wave', True),
         ('c', 'nod', False),
     ]
-    assert [(s.episode, s.reason) for s in report.skipped] == [('b', 'discarded when recorded')]
-    assert all(e.steps[0] in (10, 11) for e in report.episodes)
-    assert steps[-1] == Progress(3, 3, report.steps)
+    assert [(s.episode, s.reason) for s in report.facts.skipped] == [
+        ('b', 'discarded when recorded')
+    ]
+    assert all(e.report.steps[0] in (10, 11) for e in report.facts.episodes)
+    assert (steps[-1].done, steps[-1].total, steps[-1].steps) == (2, 2, report.facts.steps)
+    assert steps[-1].seconds == steps[-1].total_seconds == 2
 
 
 def test_a_hole_makes_two_episodes_and_is_reported(bag, tmp_path):
     bag.robot(0, 4000, hole=(1500, 2500))
     path = bag.write(tmp_path / 'bag')
     report = convert(request([path], tmp_path / 'out', hz=10.0, instruction='wave'))
-    (episode,) = report.episodes
+    episode = report.facts.episodes[0].report
+    assert len(report.facts.episodes) == 1
     assert len(episode.steps) == 2
     assert sum(episode.dropped_ticks.values()) >= 10
     first, second = examples(tmp_path / 'out/robot/1.0.0', 'train')
@@ -228,7 +235,8 @@ def test_a_frozen_camera_is_no_data_and_is_counted(bag, tmp_path):
         bag.image(ms, topic, 200)
     path = bag.write(tmp_path / 'bag')
     report = convert(request([path], tmp_path / 'out', hz=10.0, instruction='wave'))
-    (episode,) = report.episodes
+    episode = report.facts.episodes[0].report
+    assert len(report.facts.episodes) == 1
     assert len(episode.steps) == 2
     frozen = 'image_wrist: the camera is frozen'
     assert 7 <= episode.dropped_ticks[frozen] <= 10
@@ -246,8 +254,8 @@ def test_a_camera_frozen_since_before_the_episode_gives_no_data(bag, tmp_path):
         bag.event(start + 1000, Kind.SUCCESS, name)
     path = bag.write(tmp_path / 'bag')
     report = convert(request([path], tmp_path / 'out', hz=10.0))
-    assert [episode.episode for episode in report.episodes] == ['a']
-    (skipped,) = report.skipped
+    assert [e.report.episode for e in report.facts.episodes] == ['a']
+    (skipped,) = report.facts.skipped
     assert skipped.episode == 'b'
     assert 'image_wrist: the camera is frozen' in skipped.reason
 
@@ -263,7 +271,7 @@ def test_commanded_deltas_become_actions(bag, tmp_path):
     np.testing.assert_allclose(
         actions[1:-1], [[0.002, 0, -0.004, 0, 0, 0.02, 0.25]] * (len(actions) - 2), atol=1e-6
     )
-    assert report.episodes[0].path_error_mm > 0.1
+    assert report.facts.episodes[0].report.path_error_mm > 0.1
 
 
 @pytest.mark.parametrize(
@@ -295,36 +303,27 @@ def test_a_recording_without_usable_ticks_is_refused_with_its_reason(bag, tmp_pa
     assert list((tmp_path / 'out').iterdir()) == []
 
 
-def test_a_crash_in_the_middle_leaves_nothing(bag, tmp_path, monkeypatch):
+def test_a_full_disk_is_a_sentence_and_what_is_done_is_taken_over(bag, tmp_path, monkeypatch):
     bag.robot(0, 3000)
     for i in range(3):
         bag.event(i * 1000, Kind.START, str(i), 'wave')
     path = bag.write(tmp_path / 'bag')
     written = []
-    original = rlds.write_record
+    original = rlds.write_pieces
 
-    def full_disk(file, data):
+    def full_disk(file, size, pieces):
         if len(written) == 2:
             raise OSError(28, 'No space left on device')
-        written.append(original(file, data))
+        written.append(original(file, size, pieces))
 
-    monkeypatch.setattr(rlds, 'write_record', full_disk)
-    with pytest.raises(OSError, match='No space'):
+    monkeypatch.setattr(rlds, 'write_pieces', full_disk)
+    with pytest.raises(DatasetError, match='out/robot cannot be written: No space left'):
         convert(request([path], tmp_path / 'out'))
-    assert len(written) == 2
-    assert list((tmp_path / 'out').iterdir()) == []
-
-
-@pytest.mark.parametrize('fraction', [0.05, 0.1, 0.25, 0.5])
-@pytest.mark.parametrize('count', [2, 3, 10, 40])
-def test_every_dataset_has_both_splits(fraction, count):
-    splits = [split for _, split in assign_splits(range(count), fraction)]
-    val = splits.count(('val',))
-    assert splits[:2] == [('train',), ('val',)]
-    assert val + splits.count(('train',)) == count
-    assert abs(val - max(1, fraction * count)) <= 1
-
-
-def test_no_episode_and_one_episode_have_their_own_rule():
-    assert list(assign_splits([], 0.1)) == []
-    assert list(assign_splits(['only'], 0.1)) == [('only', ('train', 'val'))]
+    assert [p.name for p in (tmp_path / 'out/robot').iterdir()] == ['.1.0.0.work']
+    monkeypatch.undo()
+    said, progress = [], []
+    report = convert(request([path], tmp_path / 'out'), progress.append, said.append)
+    assert said == ['Taking over 3 of 3 episodes from an interrupted run.']
+    assert [(p.done, p.steps) for p in progress] == [(3, 0)]
+    assert [e.report.episode for e in report.facts.episodes] == ['0', '1', '2']
+    assert [p.name for p in (tmp_path / 'out/robot').iterdir()] == ['1.0.0']

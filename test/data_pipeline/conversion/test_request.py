@@ -33,7 +33,9 @@ def test_the_stored_contract_says_how_long_an_action_lasts():
         ({'hz': 1000.0}, '--hz is 1000'),
         ({'val_fraction': 0.0}, '--val is 0'),
         ({'val_fraction': 0.6}, '--val is 0.6'),
-        ({'action_source': 'guess'}, "'guess'; it must be achieved_pose or command_delta"),
+        ({'workers': 0}, '--workers is 0'),
+        ({'beam_options': ('--region=x',)}, '--region=x: options of Apache Beam need a --runner'),
+        ({'action_source': 'guess'}, "'guess'; it must be one of achieved_pose, "),
     ],
 )
 def test_values_out_of_range_are_refused(change, words):

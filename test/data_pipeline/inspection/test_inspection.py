@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from octo_ros.cli.main import main
 from octo_ros.data.inspection.description import DatasetDescription
 from octo_ros.data.inspection.vectors import dimension_names
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.tfrecord import read_records, write_record
 from octo_ros.data.rlds.writer import RldsWriter
@@ -37,7 +38,7 @@ def record(steps, words, success=True, *, shift=0.0, image=None):
 
 def write(output, records, contract=None):
     """A dataset of (record, splits) with its statistics, as the converter leaves it."""
-    with RldsWriter(output, 'robot', CAMERAS) as writer:
+    with RldsWriter(output, 'robot', DatasetLayout(CAMERAS)) as writer:
         for each, splits in records:
             writer.write(each, splits)
         statistics = DatasetStatistics(

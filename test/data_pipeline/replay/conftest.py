@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from octo_ros.data.rlds.dataset import RldsDataset
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.observation.encoding import encode_jpeg
@@ -34,7 +35,7 @@ def record(name, success, blank=False):
 def dataset(tmp_path_factory):
     """Three episodes of six steps; nothing says how fast they were recorded."""
     folder = tmp_path_factory.mktemp('replay')
-    with RldsWriter(folder, 'robot', CAMERAS) as writer:
+    with RldsWriter(folder, 'robot', DatasetLayout(CAMERAS)) as writer:
         writer.write(record('first', True), ('train',))
         writer.write(record('second', False), ('train',))
         writer.write(record('padded', None, blank=True), ('val',))

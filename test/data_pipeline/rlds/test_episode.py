@@ -10,6 +10,7 @@ from tensorflow_datasets.proto import tf_example_pb2
 
 from octo_ros.data.rlds.dataset import RldsDataset
 from octo_ros.data.rlds.episode import Place, RecordedEpisode
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.errors import DatasetError, UnknownNameError
@@ -26,7 +27,7 @@ def ours(tmp_path):
     record = EpisodeRecord(
         'bags/a', 'pick/2', 'pick it', False, True, 'achieved_pose', rows, rows / 4, images
     )
-    with RldsWriter(tmp_path, 'robot', {'image_primary': (8, 12)}) as writer:
+    with RldsWriter(tmp_path, 'robot', DatasetLayout({'image_primary': (8, 12)})) as writer:
         writer.write(record, ('val',))
     (episode,) = RldsDataset(tmp_path).episodes()
     return episode, record

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.recorded_windows import recorded_windows
 from octo_ros.data.rlds.writer import RldsWriter
@@ -28,7 +29,7 @@ def record(steps, words, level):
 
 @pytest.fixture
 def dataset(tmp_path):
-    with RldsWriter(tmp_path, 'robot', CAMERAS) as writer:
+    with RldsWriter(tmp_path, 'robot', DatasetLayout(CAMERAS)) as writer:
         writer.write(record(5, 'pick', 0), ('train',))
         writer.write(record(3, 'place', 100), ('train',))
         writer.write(record(1, 'too short', 0), ('train',))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from octo_ros.data.rlds.features import DatasetLayout
 from octo_ros.data.rlds.schema import FeatureKind, Schema
-from octo_ros.data.rlds.writer import dataset_features
 from octo_ros.errors import DatasetError
 
 from .conftest import oxe_features
@@ -21,7 +21,7 @@ def read(features, directory):
 
 
 def test_our_own_features(tmp_path):
-    schema = read(dataset_features({'image_primary': (8, 12)}), tmp_path)
+    schema = read(DatasetLayout({'image_primary': (8, 12)}).features(), tmp_path)
     image = schema.steps['observation/image_primary']
     assert (image.kind, image.shape, image.encoding) == (FeatureKind.IMAGE, (8, 12, 3), 'jpeg')
     assert image.path == 'steps/observation/image_primary'

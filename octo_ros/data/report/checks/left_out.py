@@ -57,6 +57,8 @@ def check_failed_episodes(measured: Measured) -> Iterator[Finding]:
 
 
 def check_warnings(measured: Measured) -> Iterator[Finding]:
-    """What the converter itself warns of."""
+    """What the converter itself warns of, and notes."""
     for sentence in measured.facts.warnings:
         yield Finding(Severity.WARNING, 'conversion', (), sentence)
+    for sentence in measured.facts.notes:
+        yield Finding(Severity.NOTE, 'conversion_note', (), sentence)

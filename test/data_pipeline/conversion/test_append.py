@@ -1,0 +1,141 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Bags that are added to a dataset, and those that do not fit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.rlds.stored import stored_episodes
+from octo_ros.data.rlds.tfrecord import read_records
+from octo_ros.embodiment import load_embodiment
+from octo_ros.errors import DatasetError, OctoRosError
+from octo_ros.policy.statistics import DatasetStatistics
+from octo_ros.types import EpisodeEventKind as Kind
+
+from ..conftest import BagMaker
+
+WIDOWX = load_embodiment('widowx')
+
+
+def recording(path, start_ms, episodes=2):
+    bag = BagMaker().robot(start_ms, start_ms + 600 * episodes)
+    for i in range(episodes):
+        bag.event(start_ms + i * 600, Kind.START, str(i), 'wave')
+    return bag.write(path)
+
+
+@pytest.fixture(scope='module')
+def first(tmp_path_factory):
+    """A dataset of two episodes, and another bag."""
+    folder = tmp_path_factory.mktemp('append')
+    bags = [recording(folder / name, ms) for name, ms in (('one', 0), ('two', 5000))]
+    convert(ConversionRequest((bags[0],), WIDOWX, folder / 'out', 'robot', hz=10.0))
+    return folder, bags
+
+
+@pytest.fixture
+def request_of(first, tmp_path):
+    folder, bags = first
+    shutil.copytree(folder / 'out', tmp_path / 'out')
+    return ConversionRequest((bags[1],), WIDOWX, tmp_path / 'out', 'robot', hz=10.0, append=True)
+
+
+def records(target):
+    return {p.name: list(read_records(p)) for p in sorted(target.glob('*.tfrecord-*'))}
+
+
+def test_records_stay_and_statistics_are_of_all(request_of, first):
+    target = request_of.output / 'robot/1.0.0'
+    old, old_report = records(target), (target / 'report.json').read_bytes()
+    report = convert(request_of)
+    assert report.facts.split_episodes == {'train': 2}
+    assert (
+        records(target)['robot-train.tfrecord-00000-of-00002']
+        == old['robot-train.tfrecord-00000-of-00001']
+    )
+    assert (
+        records(target)['robot-val.tfrecord-00000-of-00001']
+        == old['robot-val.tfrecord-00000-of-00001']
+    )
+    stored = list(stored_episodes(sorted(target.glob('*.tfrecord-*'))))
+    assert sorted(e.metadata['episode_id'] for e in stored) == [0, 1, 2, 3]
+    statistics = DatasetStatistics.read(target / 'dataset_statistics.json')
+    actions = np.concatenate([e.actions for e in stored]).astype(np.float64)
+    np.testing.assert_allclose(statistics.action.mean, actions.mean(axis=0), atol=1e-12)
+    np.testing.assert_array_equal(statistics.action.p99, np.quantile(actions, 0.99, axis=0))
+    assert statistics.num_trajectories == 4
+    assert (target / 'reports/1/report.json').read_bytes() == old_report
+    assert json.loads((target / 'report.json').read_text())['bags'][0]['path'] == str(first[1][1])
+    assert [p.name for p in target.parent.iterdir()] == ['1.0.0']
+
+
+def test_reports_of_all_runs_are_kept(request_of, tmp_path):
+    target = request_of.output / 'robot/1.0.0'
+    reports = [(target / 'report.json').read_bytes()]
+    for number in range(2):
+        bag = recording(tmp_path / f'bag{number}', 9000 + 1000 * number, episodes=1)
+        convert(replace(request_of, bags=(bag,)))
+        reports.append((target / 'report.json').read_bytes())
+    kept = [target / f'reports/{n}/report.json' for n in (1, 2)]
+    assert [path.read_bytes() for path in kept] == reports[:2]
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        ({'hz': 5.0}, r'another contract of widowx: action_dt is 0\.1, now 0\.2'),
+        (
+            {'action_source': 'joint'},
+            r'made by --action achieved_pose; those of joint mean something else',
+        ),
+        ({'action_source': 'executed'}, r'/executed_action'),
+        ({'embodiment': load_embodiment('franka')}, r'is needed|cannot be added'),
+        (
+            {'embodiment': replace(WIDOWX, proprio_rotation=(0.0, 0.1, 0.0))},
+            r'contract of widowx: proprio_rotation is .*, now',
+        ),
+        ({'name': 'other'}, r'no dataset to add to; leave out --append'),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_differs(request_of, change, words):
+    target = request_of.output / 'robot/1.0.0'
+    before = records(target)
+    with pytest.raises(OctoRosError, match=words):
+        convert(replace(request_of, **change))
+    assert records(target) == before
+    assert sorted(p.name for p in request_of.output.rglob('.*')) == []
+
+
+def test_other_topics_are_no_difference(request_of, tmp_path):
+    bag = BagMaker().robot(9000, 10000)
+    topic = WIDOWX.cameras['image_wrist'].topic
+    bag.messages = [(ns, '/hand' if to == topic else to, m) for ns, to, m in bag.messages]
+    hand = replace(WIDOWX.cameras['image_wrist'], topic='/hand')
+    robot = replace(WIDOWX, cameras={**WIDOWX.cameras, 'image_wrist': hand})
+    path = bag.write(tmp_path / 'bag')
+    report = convert(replace(request_of, bags=(path,), embodiment=robot, instruction='wave'))
+    assert report.facts.split_episodes == {'train': 1}
+
+
+def test_a_bag_is_added_once(request_of, first):
+    with pytest.raises(DatasetError, match=r'one is in .*robot/1\.0\.0 already'):
+        convert(replace(request_of, bags=(first[1][0],)))
+
+
+def test_without_append_the_dataset_is_not_touched(request_of):
+    with pytest.raises(DatasetError, match=r'exists already\. Add to it with --append'):
+        convert(replace(request_of, append=False))
+
+
+def test_a_dataset_of_somebody_else_is_not_touched(request_of):
+    (request_of.output / 'robot/1.0.0/conversions.json').unlink()
+    with pytest.raises(DatasetError, match='was not made by bag_to_rlds'):
+        convert(request_of)

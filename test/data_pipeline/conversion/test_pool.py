@@ -1,0 +1,83 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Real worker processes: equal results, and an end in every case."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+from dataclasses import replace
+
+import pytest
+
+from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.plan import make_plan
+from octo_ros.data.conversion.pool import run_pool
+from octo_ros.data.conversion.request import ConversionRequest, Topics
+from octo_ros.embodiment import load_embodiment
+from octo_ros.errors import BagError, DatasetError
+from octo_ros.types import EpisodeEventKind as Kind
+
+WIDOWX = load_embodiment('widowx')
+
+
+@pytest.fixture
+def request_of(bag, tmp_path, moving_pose):
+    bag.robot(0, 1500)
+    for ms in range(0, 1500, 20):
+        bag.pose(ms, moving_pose(ms), frame='camera')
+    for i in range(3):
+        bag.event(i * 500, Kind.START, str(i), 'wave')
+    path = bag.write(tmp_path / 'bag')
+
+    def make(output, **options):
+        return ConversionRequest((path,), WIDOWX, tmp_path / output, 'robot', hz=10.0, **options)
+
+    return make
+
+
+def files(target):
+    return {
+        path.name: path.read_bytes().replace(str(target).encode(), b'TARGET')
+        for path in target.iterdir()
+    }
+
+
+def test_two_workers_write_the_same_bytes_as_one(request_of, tmp_path):
+    seen = []
+    convert(request_of('one'))
+    convert(request_of('two', workers=2), seen.append)
+    assert files(tmp_path / 'one/robot/1.0.0') == files(tmp_path / 'two/robot/1.0.0')
+    assert (seen[-1].done, seen[-1].total) == (3, 3)
+    assert mp.active_children() == []
+
+
+def test_a_killed_worker_is_a_sentence(request_of, tmp_path):
+    request = request_of('out')
+
+    def kill(_):
+        for child in mp.active_children():
+            child.kill()
+
+    with pytest.raises(DatasetError, match=r"worker was killed \(signal 9\) .* episode '0' of"):
+        run_pool(make_plan(request).jobs[:1], request, tmp_path / 'parts', kill)
+    assert mp.active_children() == []
+
+
+def test_an_interrupt_ends_the_workers(request_of, tmp_path):
+    request = request_of('out')
+
+    def interrupt(_):
+        assert len(mp.active_children()) == 1
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_pool(make_plan(request).jobs[:1], request, tmp_path / 'parts', interrupt)
+    assert mp.active_children() == []
+
+
+def test_what_a_worker_refuses_is_raised_here(request_of, tmp_path):
+    request = replace(request_of('out'), topics=Topics(pose='/pose'))
+    jobs = make_plan(request).jobs[:1]
+    with pytest.raises(BagError, match="/pose gives poses in frame 'camera'"):
+        run_pool(jobs, request, tmp_path / 'parts', lambda _: None)
+    assert mp.active_children() == []
