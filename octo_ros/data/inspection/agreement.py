@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,19 +77,35 @@ def _differences(key: str, said: FieldStatistics, found: FieldStatistics) -> Ite
             )
 
 
-def contract_problems(contract: Embodiment, schema: Schema) -> Iterator[str]:
-    """What differs between a dataset's features and its robot's contract, one sentence each."""
-    for key, camera in contract.cameras.items():
+def contract_problems(
+    contract: Embodiment, schema: Schema, rates: Iterable[float]
+) -> Iterator[str]:
+    """What differs between a dataset and its robot's contract, one sentence each.
+
+    Args:
+        contract: The contract.
+        schema: Features of the dataset.
+        rates: Steps per second that its episodes name.
+    """
+    for rate in rates:
+        if not np.isclose(rate, 1 / contract.action_dt, rtol=1e-3):
+            yield (
+                f'The contract says {1 / contract.action_dt:g} steps per second; '
+                f'episodes say {rate:g}.'
+            )
+    shapes: dict[str, tuple[int, ...]] = {
+        **{key: (c.height, c.width, 3) for key, c in contract.cameras.items()},
+        **{key: (c.height, c.width, 1) for key, c in contract.depth_cameras.items()},
+        **{key: (len(source.labels),) for key, source in contract.low_dim.items()},
+    }
+    for key, shape in shapes.items():
         feature = schema.steps.get(f'observation/{key}')
-        shape = (camera.height, camera.width, 3)
         if feature is None:
-            yield f"The contract's camera {key} is not in the dataset."
+            yield f"The contract's {key} is not in the dataset."
         elif feature.shape != shape:
             yield f'The contract says {shape} for {key}; the dataset has {feature.shape}.'
     for key in schema.images:
-        name = key.removeprefix('observation/')
-        declared = {**contract.cameras, **getattr(contract, 'depth_cameras', {})}
-        if name not in declared:
+        if key.removeprefix('observation/') not in shapes:
             yield f'{key} is in the dataset, but the contract {contract.name} has no such camera.'
 
 

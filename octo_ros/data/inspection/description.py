@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from octo_ros.data.rlds.schema import Feature, Schema
+    from octo_ros.embodiment import Embodiment
 
 STILL = 1e-6  # standard deviation below which a dimension does not move
 MANY = 10  # episodes from which on 5 % of them are at least one
@@ -84,7 +85,7 @@ class DatasetDescription:
         gripper_open: Share of steps with the gripper commanded open (above 0.5).
         instructions: Words to number of episodes, most frequent first.
         outcomes: How episodes went.
-        rate: Steps per second by the contract beside it; None without one.
+        rate: Steps per second as episodes say, else the contract; None if neither does.
         contract: Name of that robot.
         statistics: Its statistics lie beside it and were compared.
         notes: What its user should know.
@@ -132,7 +133,7 @@ class DatasetDescription:
         )
         contract, invalid = read_contract(dataset.directory)
         if contract is not None:
-            for sentence in contract_problems(contract, dataset.schema):
+            for sentence in contract_problems(contract, dataset.schema, scan.rates):
                 scan.problems.add('contract', sentence)
         gripper = None
         try:
@@ -144,23 +145,24 @@ class DatasetDescription:
         if not any(key.startswith(ACTION) for key in dataset.schema.steps):
             scan.problems.add('action', 'There is no action: nothing can be learned from this.')
         actions = scan.vectors.rows(ACTION)
+        summaries = scan.vectors.summaries(contract, scan.action_source)
         return cls(
             directory=str(dataset.directory),
             name=dataset.name,
             version=dataset.version,
             splits=tuple(_split(dataset, scan, name) for name in dataset.splits),
             features=(*dataset.schema.steps.values(), *dataset.schema.episode.values()),
-            vectors=scan.vectors.summaries(contract),
+            vectors=summaries,
             gripper=gripper,
             gripper_open=(
                 None if gripper is None else round(float((actions[:, gripper] > 0.5).mean()), 4)
             ),
             instructions=dict(scan.instructions.most_common()),
             outcomes=Outcomes(scan.success[True], scan.success[False], scan.success[None]),
-            rate=None if contract is None else round(1 / contract.action_dt, 6),
+            rate=_rate(scan, contract),
             contract=None if contract is None else contract.name,
             statistics=(dataset.directory / STATISTICS).is_file(),
-            notes=tuple(_notes(dataset, scan, invalid)),
+            notes=tuple(_notes(dataset, scan, summaries, invalid)),
             problems=scan.problems.found,
         )
 
@@ -196,6 +198,12 @@ def _split(dataset: RldsDataset, scan: DatasetScan, name: str) -> SplitSummary:
     )
 
 
+def _rate(scan: DatasetScan, contract: Embodiment | None) -> float | None:
+    if scan.rates:
+        return round(scan.rates.most_common(1)[0][0], 6)
+    return None if contract is None else round(1 / contract.action_dt, 6)
+
+
 def _gripper(directory: Path, scan: DatasetScan) -> int | None:
     """By the statistics, else the seventh number if it always lies in 0 .. 1."""
     actions = scan.vectors.rows(ACTION)
@@ -213,7 +221,12 @@ def _gripper(directory: Path, scan: DatasetScan) -> int | None:
     return last
 
 
-def _notes(dataset: RldsDataset, scan: DatasetScan, invalid: str) -> list[str]:
+def _notes(
+    dataset: RldsDataset,
+    scan: DatasetScan,
+    summaries: tuple[VectorSummary, ...],
+    invalid: str,
+) -> list[str]:
     notes = [invalid] if invalid else []
     episodes = sum(split.episodes for split in dataset.splits.values())
     if 'val' not in dataset.splits:
@@ -225,7 +238,7 @@ def _notes(dataset: RldsDataset, scan: DatasetScan, invalid: str) -> list[str]:
         notes.append(f"There is no split val: Octo's loader takes the last 5 % of train {what}.")
     notes += _repeated(scan)
     notes += _missing(dataset.schema, scan)
-    for summary in scan.vectors.summaries(None):
+    for summary in summaries:
         still = np.flatnonzero(summary.statistics.std < STILL).tolist()
         if still and summary.key.startswith((ACTION, 'observation/')):
             names = ', '.join(summary.names[i] for i in still)
@@ -242,9 +255,9 @@ def _repeated(scan: DatasetScan) -> list[str]:
         return []
     first, again = scan.repeated[0]
     more = f' (and {len(scan.repeated) - 1} more such)' if len(scan.repeated) > 1 else ''
-    if scan.unique_episodes == 1:
+    if len(scan.contents) == 1:
         return ['The only episode is in several splits: figures of validation will mean nothing.']
-    return [f'{again} is the same as {first}{more}: validation is then no test.']
+    return [f'{again} holds the same as {first}{more}.']
 
 
 def _missing(schema: Schema, scan: DatasetScan) -> list[str]:

@@ -49,7 +49,10 @@ class DatasetScan:
         vectors: Actions and states, each episode once.
         instructions: Words to number of episodes, each once.
         success: How many went well, badly, and are not judged, each once.
-        repeated: First and further place of episodes that occur more than once.
+        rates: Steps per second that episodes name, to how many do.
+        action_source: How actions were made, as the first episode says.
+        contents: Digest of every episode's words and numbers, to its first place.
+        repeated: First and further place of episodes whose words and numbers occur again.
         padding: Key to the number of pictures of no bytes, of those looked at.
         problems: What is wrong.
     """
@@ -67,11 +70,14 @@ class DatasetScan:
         self.vectors = VectorScan(vector_keys(dataset.schema))
         self.instructions: Counter[str] = Counter()
         self.success: Counter[bool | None] = Counter()
+        self.rates: Counter[float] = Counter()
         self.repeated: list[tuple[str, str]] = []
         self.padding: Counter[str] = Counter()
         self.unique_steps = 0
         self.problems = Problems()
-        self._seen: dict[bytes, str] = {}
+        self.action_source = ''
+        self.contents: dict[bytes, str] = {}
+        self._identities: set[bytes] = set()
         done = 0
         for split in dataset.splits.values():
             for shard in split.shards:
@@ -86,7 +92,7 @@ class DatasetScan:
     @property
     def unique_episodes(self) -> int:
         """Episodes, each counted once in whatever splits it is."""
-        return len(self._seen)
+        return len(self._identities)
 
     def _add(self, episode: RecordedEpisode) -> None:
         split = self.splits[episode.place.split]
@@ -96,15 +102,21 @@ class DatasetScan:
             self.problems.add(code, sentence)
         self._check_values(episode)
         self._check_pictures(episode)
-        fingerprint = self._fingerprint(episode)
-        first = self._seen.setdefault(fingerprint, str(episode.place))
+        content = self._digest(episode)
+        first = self.contents.setdefault(content, str(episode.place))
         if first != str(episode.place):
             self.repeated.append((first, str(episode.place)))
+        identity = content + repr(sorted(episode.metadata.items())).encode()
+        if identity in self._identities:
             return
+        self._identities.add(identity)
+        self.action_source = self.action_source or episode.action_source
         self.unique_steps += episode.steps
         self.vectors.add(episode)
         self.instructions[episode.instruction] += 1
         self.success[episode.success] += 1
+        if episode.rate is not None:
+            self.rates[episode.rate] += 1
 
     def _check_values(self, episode: RecordedEpisode) -> None:
         if not episode.steps:
@@ -135,7 +147,7 @@ class DatasetScan:
                 except DatasetError as error:
                     self.problems.add(f'picture {key}', str(error))
 
-    def _fingerprint(self, episode: RecordedEpisode) -> bytes:
+    def _digest(self, episode: RecordedEpisode) -> bytes:
         digest = hashlib.blake2b(digest_size=16)
         digest.update(f'{episode.steps} {episode.instruction}'.encode())
         for key in vector_keys(self._dataset.schema):

@@ -58,9 +58,8 @@ def _overview(d: DatasetDescription) -> Table:
 
 
 def _robot(d: DatasetDescription) -> str:
-    if d.contract is None:
-        return 'not known: no contract lies beside it'
-    return f'{d.contract}, {d.rate:g} steps per second'
+    name = 'not known: no contract lies beside it' if d.contract is None else d.contract
+    return name if d.rate is None else f'{name}, {d.rate:g} steps per second'
 
 
 def _splits(d: DatasetDescription) -> Table:

@@ -82,11 +82,14 @@ class VectorScan:
         found = self._rows.get(key)
         return np.concatenate(found) if found else np.zeros((0, 0), np.float32)
 
-    def summaries(self, contract: Embodiment | None) -> tuple[VectorSummary, ...]:
+    def summaries(
+        self, contract: Embodiment | None, action_source: str = ''
+    ) -> tuple[VectorSummary, ...]:
         """Of every key that has finite rows.
 
         Args:
             contract: Names the joints of joint vectors.
+            action_source: How the actions were made, as episodes say.
         """
         summaries = []
         for key in self._keys:
@@ -94,23 +97,30 @@ class VectorScan:
             finite = rows[np.isfinite(rows).all(axis=1)] if rows.size else rows
             if finite.size:
                 statistics = FieldStatistics.of(finite)
-                names = dimension_names(key, rows.shape[1], contract)
+                names = dimension_names(key, rows.shape[1], contract, action_source)
                 summaries.append(VectorSummary(key, names, statistics))
         return tuple(summaries)
 
 
-def dimension_names(key: str, size: int, contract: Embodiment | None) -> tuple[str, ...]:
+def dimension_names(
+    key: str, size: int, contract: Embodiment | None, action_source: str = ''
+) -> tuple[str, ...]:
     """What the dimensions of a vector are called, as far as is known.
 
     Args:
         key: Key of the vector.
         size: Its dimensions.
         contract: The robot that recorded it.
+        action_source: How its actions were made; empty if that is not known.
     """
     joints = contract.joints if contract else ()
+    source = contract.low_dim.get(key.removeprefix('observation/')) if contract else None
+    if source is not None and len(source.labels) == size:
+        return source.labels
     if key in {ACTION, STATE}:
         # An arm of six joints acts in seven numbers either way; poses are what Octo acts in.
-        if size == len(POSE):
+        joint_actions = key == ACTION and action_source.startswith('joint')
+        if size == len(POSE) and not joint_actions:
             return POSE
         if size == len(joints) + 1:
             return (*joints, POSE[-1])

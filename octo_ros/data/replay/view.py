@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
 
 OBSERVATION = 'observation/'
-HZ = 'episode_metadata/hz'
 NAMES = 5  # episodes that are listed when one is not found
 
 
@@ -80,8 +79,7 @@ class EpisodeView:
         self.steps = episode.steps
         contract, self.note = read_contract(dataset.directory)
         if rate is None:
-            said = float(episode.metadata.get(HZ) or 0)
-            rate = said or (1 / contract.action_dt if contract else None)
+            rate = episode.rate or (1 / contract.action_dt if contract else None)
         self.rate = rate
         self.title = episode.instruction or '(no instruction)'
         name = f' “{episode.name}”' if episode.name != str(episode.place.index) else ''
@@ -96,7 +94,7 @@ class EpisodeView:
             and episode.has(key)
         )
         self.cameras = (*episode.images, *self._depths)
-        names = dimension_names(ACTION, _size(dataset), contract)
+        names = dimension_names(ACTION, _size(dataset), contract, episode.action_source)
         gripper = normalised_gripper(dataset.directory, len(names))
         if gripper is None and names == POSE:
             gripper = len(POSE) - 1

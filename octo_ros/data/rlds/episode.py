@@ -97,6 +97,16 @@ class RecordedEpisode:
         return None if found is None else bool(found)
 
     @property
+    def rate(self) -> float | None:
+        """Steps per second by its metadata; None where they do not say."""
+        return float(self.metadata.get('episode_metadata/hz') or 0) or None
+
+    @property
+    def action_source(self) -> str:
+        """How its actions were made, by its metadata; empty where they do not say."""
+        return str(self.metadata.get('episode_metadata/action_source', ''))
+
+    @property
     def images(self) -> tuple[str, ...]:
         """Keys of what is stored as pictures, depth included."""
         return tuple(key for key in self._schema.images if self.has(key))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,13 +28,15 @@ CAMERAS = {'image_primary': (16, 24)}
 WIDOWX = load_embodiment('widowx')
 
 
-def record(steps, words, success=True, *, shift=0.0, image=None):
+def record(steps, words, success=True, *, shift=0.0, image=None, hz=0.0):
     rows = np.random.default_rng(steps).uniform(-1, 1, (steps, 7)).astype(np.float32)
     rows[:, 6] = np.arange(steps) % 4 == 0
     picture = encode_jpeg(np.full((16, 24, 3), 90, np.uint8)) if image is None else image
     images = {'image_primary': (picture,) * steps}
     proprio = rows + np.float32(shift)
-    return EpisodeRecord('run', 'a', words, success, True, 'achieved_pose', proprio, rows, images)
+    return EpisodeRecord(
+        'run', 'a', words, success, True, 'achieved_pose', proprio, rows, images, hz=hz
+    )
 
 
 def write(output, records, contract=None):
@@ -122,8 +125,8 @@ def test_what_a_user_should_know_is_noted(tmp_path):
     assert 'no split val' in notes
     assert 'because that is no episode' in notes
     assert 'episode 2 of train' in notes
-    assert 'is the same as episode 0 of train' in notes
-    assert 'empty instruction, which Octo takes for none: 1.' in notes
+    assert 'holds the same as episode 0 of train' in notes
+    assert 'empty instruction, which Octo takes for none: 2.' in notes
     assert 'image_primary is empty 1 times' in notes
     assert 'action never changes' not in notes
 
@@ -184,13 +187,26 @@ def test_the_contract_beside_it_must_fit(tmp_path):
     target = write(tmp_path, [(record(5, 'a'), ('train',)), (record(4, 'b'), ('val',))], WIDOWX)
     told = DatasetDescription.of(target)
     assert (told.contract, told.rate) == ('widowx', 5.0)
+    assert told.problems[0].count == 2  # the wrist camera is missing
     (problem,) = told.problems
     assert 'says (256, 256, 3) for image_primary; the dataset has (16, 24, 3)' in str(problem)
-    assert str(problem).endswith('(and 1 more like it)')  # the wrist camera is missing
+    assert str(problem).endswith('(and 1 more like it)')
     (target / 'widowx.yaml').write_text('name: 3')
     told = DatasetDescription.of(target)
     assert 'widowx.yaml is no contract of a robot for this version' in told.notes[0]
     assert (told.contract, told.rate, told.problems) == (None, None, ())
+
+
+def test_episodes_say_how_fast_they_are(tmp_path):
+    contract = replace(
+        WIDOWX,
+        cameras={'image_primary': replace(WIDOWX.cameras['image_primary'], height=16, width=24)},
+    )
+    records = [(record(5, 'a', hz=10.0), ('train',)), (record(4, 'b', hz=10.0), ('val',))]
+    told = DatasetDescription.of(write(tmp_path, records, contract))
+    assert told.rate == 10.0
+    (problem,) = told.problems
+    assert 'contract says 5 steps per second; episodes say 10.' in str(problem)
 
 
 def test_other_peoples_datasets_are_told_as_far_as_known(tmp_path):
@@ -229,6 +245,7 @@ def test_other_peoples_datasets_are_told_as_far_as_known(tmp_path):
 def test_names_of_dimensions():
     assert dimension_names('action', 7, WIDOWX)[3:] == ('roll', 'pitch', 'yaw', 'gripper')
     franka = load_embodiment('franka')
+    assert dimension_names('action', 7, WIDOWX, 'joint_delta')[:6] == WIDOWX.joints
     assert dimension_names('action', 8, franka) == (*franka.joints, 'gripper')
     assert dimension_names('observation/joint_positions', 7, franka) == franka.joints
     assert dimension_names('observation/wrench', 6, None) == tuple('012345')
