@@ -20,6 +20,7 @@ commands = (
     'demo',
     'evaluate',
     'export_policy',
+    'inspect_bag',
     'inspect_checkpoint',
     'inspect_rlds',
     'replay',

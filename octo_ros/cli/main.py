@@ -24,6 +24,7 @@ COMMANDS = {
     'bag_to_rlds': 'turn bags into an RLDS dataset that Octo reads',
     'benchmark': 'how fast, how large and how exact every engine is on this machine',
     'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
+    'inspect_bag': 'what bags hold: topics, rates, delays, damage, fitting robots',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
     'inspect_rlds': 'what an RLDS dataset holds, and whether it is whole',
     'replay': 'show an episode of a dataset as a video or a contact sheet',
@@ -94,6 +95,11 @@ def evaluate() -> int:
 def export_policy() -> int:
     """Console script."""
     return main(['export_policy', *sys.argv[1:]])
+
+
+def inspect_bag() -> int:
+    """Console script."""
+    return main(['inspect_bag', *sys.argv[1:]])
 
 
 def inspect_checkpoint() -> int:

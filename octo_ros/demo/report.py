@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
 import numpy as np
 
 from octo_ros.data.bags.bag import Bag
+from octo_ros.data.report.page import data_uri, render, write_whole
 from octo_ros.demo import plots
 from octo_ros.demo.dataset import step_samples
 from octo_ros.demo.reader import views
@@ -84,14 +83,12 @@ def write_report(story: Story, summary: DemoSummary, output: DemoOutput, robot: 
     Raises:
         OctoRosError: Bag or dataset cannot be read.
     """
-    loader = jinja2.PackageLoader('octo_ros.demo', 'templates')
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    page = environment.get_template('report.html').render(
+    page = render(
+        'octo_ros.demo',
+        'report.html',
         story=story,
         summary=summary,
-        video=_uri(output.video.read_bytes(), 'video/mp4'),
+        video=data_uri(output.video.read_bytes(), 'video/mp4'),
         episodes=_episodes(story, summary),
         latency=_figure('Age of images when commands were decided', plots.latency_svg(story)),
         joints=_figure('Joint positions within their limits', plots.joints_svg(story)),
@@ -101,12 +98,7 @@ def write_report(story: Story, summary: DemoSummary, output: DemoOutput, robot: 
         files=_files(output),
         next_steps=next_steps(robot, output),
     )
-    partial = output.report.with_name(f'.{output.report.name}.partial')
-    try:
-        partial.write_text(page, encoding='utf-8')
-        partial.rename(output.report)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(output.report, page)
 
 
 def next_steps(robot: str, output: DemoOutput) -> tuple[NextStep, ...]:
@@ -171,7 +163,7 @@ def _sheet(bag: Bag, story: Story, episode: EpisodeStory) -> tuple[tuple[Picture
     chosen = contact_sheet(stream, episode.duration, PICTURES)
     return tuple(
         tuple(
-            Picture(f'{view.time:.1f} s', _uri(encode_jpeg(view.images[key]), 'image/jpeg'))
+            Picture(f'{view.time:.1f} s', data_uri(encode_jpeg(view.images[key]), 'image/jpeg'))
             for view in chosen
             if key in view.images
         )
@@ -183,7 +175,7 @@ def _sample(sample: StepSample) -> SamplePart:
     return SamplePart(
         title=f'{sample.instruction}, step {sample.index + 1} of {sample.of}',
         pictures=tuple(
-            Picture(name, _uri(jpeg, 'image/jpeg')) for name, jpeg in sample.images.items()
+            Picture(name, data_uri(jpeg, 'image/jpeg')) for name, jpeg in sample.images.items()
         ),
         action=_numbers(sample.action),
         state=_numbers(sample.state),
@@ -195,11 +187,7 @@ def _numbers(values: Iterable[float]) -> str:
 
 
 def _figure(caption: str, svg: str) -> Picture:
-    return Picture(caption, _uri(svg.encode(), 'image/svg+xml'))
-
-
-def _uri(data: bytes, kind: str) -> str:
-    return f'data:{kind};base64,{base64.b64encode(data).decode()}'
+    return Picture(caption, data_uri(svg.encode(), 'image/svg+xml'))
 
 
 def _files(output: DemoOutput) -> list[tuple[Path, str]]:

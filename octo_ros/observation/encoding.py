@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 JPEG_START = b'\xff\xd8\xff'
+START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
 QUALITY = 95  # what TFDS itself encodes with
 STEPS = (90, 80, 70, 60, 50)  # below the last, blocks appear that no training data has
 # No subsampling of colours. What Pillow makes is the same, but takes a quarter more time.
@@ -71,14 +72,30 @@ def own_jpeg(message: object, height: int, width: int) -> bytes | None:
     """
     if not (hasattr(message, 'format') and hasattr(message, 'data')):
         return None
-    data = bytes(message.data)
-    if not data.startswith(JPEG_START):
+    data = memoryview(message.data)
+    if data[:3] != JPEG_START or _frame(data) != (height, width, 3):
         return None
+    own = data.tobytes()
     try:
-        with Image.open(BytesIO(data)) as header:
-            return data if header.size == (width, height) and header.mode == 'RGB' else None
+        with Image.open(BytesIO(own)) as header:
+            return own if header.size == (width, height) and header.mode == 'RGB' else None
     except UnidentifiedImageError:
         return None  # OpenCV may still read it, but whoever gets the file need not be able to
+
+
+def _frame(data: memoryview) -> tuple[int, int, int] | None:
+    """Rows, columns and channels that a JPEG's frame header says; None if there is none."""
+    at = 2
+    while at + 10 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # fills up
+            at += 1
+        elif marker in START_OF_FRAME:
+            rows, columns = (int.from_bytes(data[at + i : at + i + 2], 'big') for i in (5, 7))
+            return rows, columns, data[at + 9]
+        else:
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], 'big')
+    return None
 
 
 def fit_jpeg(image: NDArray[np.uint8], quality: int, size: int) -> Encoded:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from octo_ros.errors import ObservationError
 from octo_ros.types import JointState
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from octo_ros.embodiment import Gripper
     from octo_ros.observation.messages import JointStates
 
@@ -32,22 +35,21 @@ def decode_joints(
 
     Returns:
         Positions and velocities [rad, rad/s] in the order of `joints`; velocities are 0 if the
-        message leaves them out or holds NaN.
+        message leaves them out or holds no finite number.
 
     Raises:
         ObservationError: A joint is missing or its position is not finite.
     """
-    index = {name: i for i, name in enumerate(message.name)}
     wanted = (*joints, gripper.joint)
-    missing = [name for name in wanted if name not in index]
-    if missing or len(message.position) != len(message.name):
+    order = _order(tuple(message.name), wanted)
+    if order is None or len(message.position) != len(message.name):
+        missing = [name for name in wanted if name not in message.name]
         msg = (
             f'A joint state lacks {", ".join(missing) or "positions"}; it holds '
             f'{len(message.position)} positions for {", ".join(message.name) or "no names"}. '
             'Arm and gripper must come in one message.'
         )
         raise ObservationError(msg)
-    order = [index[name] for name in wanted]
     positions = np.asarray(message.position, dtype=np.float64)[order]
     if not np.isfinite(positions).all():
         values = dict(zip(wanted, positions.tolist(), strict=True))
@@ -56,6 +58,14 @@ def decode_joints(
     velocities = np.zeros(len(joints))
     if len(message.velocity) == len(message.name):
         velocities = np.asarray(message.velocity, dtype=np.float64)[order[:-1]]
-        if not np.isfinite(velocities).all():
-            velocities = np.nan_to_num(velocities)
+        velocities[~np.isfinite(velocities)] = 0.0
     return JointState(stamp_ns, positions[:-1], velocities, gripper.opening(float(positions[-1])))
+
+
+@lru_cache(maxsize=64)
+def _order(names: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.intp] | None:
+    """Where the wanted joints are; None if one is missing. Drivers rarely change their order."""
+    index = {name: i for i, name in enumerate(names)}
+    if not all(name in index for name in wanted):
+        return None
+    return np.array([index[name] for name in wanted], dtype=np.intp)

@@ -25,7 +25,7 @@ BLOCK = 8  # output samples per block: more waste zeros, fewer waste calls
 STRIP = 8  # blocks worked on at a time, so that what lies between the two axes stays in the cache
 # OpenBLAS shares products above 2^18 multiplications between threads, which here costs more than
 # it gains, above all when the threads are those of a network that is being run.
-MAX_MULTIPLICATIONS = 200_000
+MAX_MULTIPLICATIONS = 260_000
 
 
 @dataclass(frozen=True)

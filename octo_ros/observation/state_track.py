@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from octo_ros.observation.durations import in_words
 from octo_ros.observation.missing import Missing, MissingCause
-from octo_ros.observation.track import Bracket, Track, bracket
+from octo_ros.observation.track import RECEIVED, Bracket, Track, bracket
 
 if TYPE_CHECKING:
     from octo_ros.types import Sample
@@ -53,7 +53,7 @@ class StateTrack(Generic[T]):
                     MissingCause.AHEAD, f'stamped {in_words(ahead)} after arrival'
                 )
             return self._missing(MissingCause.NOTHING_ARRIVED, 'no message known')
-        newest_ns = max(sample.received_ns for sample in arrived)
+        newest_ns = max(map(RECEIVED, arrived))
         age = max(now_ns - newest_ns, stamp_ns - arrived[-1].stamp_ns)
         if age > limit:
             detail = f'{in_words(age)} old, at most {in_words(limit)} is allowed'

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import deque
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from operator import lt
+from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from octo_ros.types import Sample
 
 T = TypeVar('T')
+
+RECEIVED = attrgetter('received_ns')
+STAMP = attrgetter('stamp_ns')
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,28 @@ class Track(Generic[T]):
 
     def __init__(self, keep_ns: int, capacity: int, max_ahead_ns: int) -> None:
         self._keep_ns = keep_ns
+        self._capacity = capacity
         self._max_ahead_ns = max_ahead_ns
-        self._samples: deque[Sample[T]] = deque(maxlen=capacity)
+        self._samples: list[Sample[T]] = []
+        # So many of the oldest must go until the rest is in order: nearly always 0.
+        self._disordered = 0
 
     def add(self, sample: Sample[T]) -> None:
         """Store a sample; the order of arrival does not matter."""
+        if len(self._samples) == self._capacity:
+            self._forget(1)
+        if sample.stamp_ns - sample.received_ns > self._max_ahead_ns:
+            self._disordered = len(self._samples) + 1
+        elif self._samples:
+            last = self._samples[-1]
+            if sample.stamp_ns <= last.stamp_ns or sample.received_ns < last.received_ns:
+                self._disordered = len(self._samples)
         self._samples.append(sample)
 
     def clear(self) -> None:
         """Forget everything."""
         self._samples.clear()
+        self._disordered = 0
 
     def ahead_ns(self, now_ns: int) -> int:
         """How far the newest message's stamp lies ahead of its arrival [ns], 0 if it does not.
@@ -75,25 +89,34 @@ class Track(Generic[T]):
             now_ns: Nothing that arrived later is known [ns].
             within_ns: Only what was received so shortly before counts [ns]; None for all.
         """
-        while self._samples and self._samples[0].received_ns < now_ns - self._keep_ns:
-            self._samples.popleft()
+        self._forget_before(now_ns - self._keep_ns)
         oldest = now_ns - (self._keep_ns if within_ns is None else within_ns)
-        most = self._max_ahead_ns
-        known = [
+        if self._disordered == 0:
+            first = bisect_left(self._samples, oldest, key=RECEIVED)
+            return self._samples[first : bisect_right(self._samples, now_ns, key=arrival_ns)]
+        known = (
             sample
             for sample in self._samples
-            if oldest <= sample.received_ns <= now_ns
-            and sample.stamp_ns <= now_ns
-            and sample.stamp_ns - sample.received_ns <= most
-        ]
-        # Messages mostly come in order; then there is nothing left to do.
-        stamps = [sample.stamp_ns for sample in known]
-        if all(map(lt, stamps, stamps[1:])):
-            return known
-        first: dict[int, Sample[T]] = {}
+            if sample.received_ns >= oldest
+            and arrival_ns(sample) <= now_ns
+            and sample.stamp_ns - sample.received_ns <= self._max_ahead_ns
+        )
+        once: dict[int, Sample[T]] = {}
         for sample in sorted(known, key=arrival_ns):
-            first.setdefault(sample.stamp_ns, sample)
-        return [first[stamp] for stamp in sorted(first)]
+            once.setdefault(sample.stamp_ns, sample)
+        return [once[stamp] for stamp in sorted(once)]
+
+    def _forget_before(self, oldest_ns: int) -> None:
+        """Forget the oldest, up to the first that was received at `oldest_ns` [ns] or later."""
+        count = 0
+        while count < len(self._samples) and self._samples[count].received_ns < oldest_ns:
+            count += 1
+        if count:
+            self._forget(count)
+
+    def _forget(self, count: int) -> None:
+        del self._samples[:count]
+        self._disordered = max(0, self._disordered - count)
 
 
 def arrival_ns(sample: Sample[T]) -> int:
@@ -118,7 +141,7 @@ def bracket(samples: list[Sample[T]], time_ns: int) -> Bracket[T] | None:
         samples: At least one, by ascending stamp.
         time_ns: Wanted time [ns].
     """
-    i = bisect_left(samples, time_ns, key=lambda sample: sample.stamp_ns)
+    i = bisect_left(samples, time_ns, key=STAMP)
     if i == len(samples):
         return Bracket(samples[-1], samples[-1], 0.0)
     if samples[i].stamp_ns == time_ns:

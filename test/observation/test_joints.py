@@ -31,7 +31,7 @@ def test_joints_are_picked_by_name_whatever_their_order():
     assert state.stamp_ns == 5
 
 
-@pytest.mark.parametrize('velocities', [(), [np.nan, np.nan]])
+@pytest.mark.parametrize('velocities', [(), [np.nan, np.nan], [np.inf, 0.0]])
 def test_unknown_velocities_are_zero(velocities):
     state = decode_joints(message(['a', 'finger'], [1.0, 0.0], velocities), ['a'], GRIPPER, 0)
     np.testing.assert_array_equal(state.velocities, [0.0])

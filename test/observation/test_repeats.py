@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from octo_ros.observation.repeats import PictureCounts, PictureRepeats
 from octo_ros.types import Sample
 
-SIZE = 3000
+SIZE = 9000  # more than is looked at first
 
 
 def sample(arrival, data):

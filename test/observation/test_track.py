@@ -106,3 +106,31 @@ def test_how_far_ahead_is_told_of_the_newest_message_only():
     assert track.ahead_ns(20) == 5
     assert track.ahead_ns(5) == 0
     assert track_of([Sample(3, 20, None)]).ahead_ns(30) == 0
+
+
+def known_by_the_rules(samples, now, keep, ahead):
+    """What `arrived` must find, step by step as its docstring says."""
+    while samples and samples[0].received_ns < now - keep:
+        samples.pop(0)
+    first = {}
+    for sample in sorted(samples, key=arrival_ns):
+        is_known = arrival_ns(sample) <= now and sample.received_ns >= now - keep
+        if is_known and sample.stamp_ns - sample.received_ns <= ahead:
+            first.setdefault(sample.stamp_ns, sample)
+    return [first[stamp] for stamp in sorted(first)]
+
+
+STEP = st.tuples(st.integers(1, 9), st.integers(-12, 6), st.booleans())
+
+
+@given(st.lists(STEP, max_size=60), st.sampled_from([0, 3]), st.integers(3, 30))
+def test_order_is_only_a_short_cut(steps, jitter, capacity):
+    """Messages that mostly come in order, asked for in between: after disorder as before it."""
+    track, samples, now = Track(40, capacity, 4), [], 0
+    for i, (pause, shift, asks) in enumerate(steps):
+        now += pause
+        sample = Sample(now - 5 + (shift if jitter or i % 20 == 7 else 0), now, i)
+        track.add(sample)
+        samples = [*samples, sample][-capacity:]
+        if asks:
+            assert track.arrived(now + 1) == known_by_the_rules(samples, now + 1, 40, 4)

@@ -40,22 +40,26 @@ class Bag:
         path: Bag directory, or a single `.mcap` or `.db3` file.
         salvage: Read what can be read of a damaged bag and keep account of the rest in `losses`;
             otherwise a damaged bag is refused.
+        scratch: Directory in which packed files are unpacked once, for all who name the same one;
+            its owner removes it. By default every opening unpacks for itself and cleans up.
 
     Raises:
         BagError: On entering: the path is missing, is a ROS 1 bag, is damaged (the text tells what
             could be salvaged), or holds no message.
     """
 
-    def __init__(self, path: Path, salvage: bool = False) -> None:
+    def __init__(self, path: Path, salvage: bool = False, scratch: Path | None = None) -> None:
         self.path = Path(path)
         self.salvage = salvage
+        self._scratch = scratch
 
     def __enter__(self) -> Bag:
         self._stack = ExitStack()
         self._log = LossLog()
         try:
             files = find_files(self.path)
-            self._storage = BagStorage(files, self._log if self.salvage else None, self._stack)
+            log = self._log if self.salvage else None
+            self._storage = BagStorage(files, log, self._stack, self._scratch)
             if self.message_count == 0:
                 raise BagError(self._empty())
         except DamagedFileError as error:
@@ -63,8 +67,7 @@ class Bag:
             raise self._damaged(error) from error
         except OSError as error:
             self._stack.close()
-            msg = f'{self.path} cannot be opened: {error}.'
-            raise BagError(msg) from error
+            raise self._unreadable(error) from error
         except BaseException:
             self._stack.close()
             raise
@@ -102,6 +105,16 @@ class Bag:
     def end_ns(self) -> int:
         """Arrival of the last message [ns]."""
         return self._storage.end_ns
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The storage files, in the order of recording."""
+        return self._storage.paths
+
+    @property
+    def compression(self) -> str:
+        """How it is compressed, for people; 'none' if not."""
+        return self._storage.compression
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -161,6 +174,8 @@ class Bag:
                     yield BagMessage(topic.name, received_ns, stamp_ns, value)
         except DamagedFileError as error:
             raise self._damaged(error) from error
+        except OSError as error:
+            raise self._unreadable(error) from error
 
     def arrivals(
         self, topic: str, start_ns: int | None = None, end_ns: int | None = None
@@ -169,6 +184,11 @@ class Bag:
         first, last = _limits(start_ns, end_ns)
         arrivals = self.stamps(topic).received_ns
         return [int(a) for a in arrivals[(arrivals >= first) & (arrivals <= last)]]
+
+    def has_header(self, topic: str) -> bool:
+        """Whether a topic's messages begin with a header; False for one that is not there."""
+        stored = self._storage.topics.get(topic)
+        return stored is not None and begins_with_header(stored)
 
     def stamps(self, topic: str) -> TopicStamps:
         """Arrival and header stamp of every message of a topic, read without decoding them.
@@ -186,10 +206,11 @@ class Bag:
                 heads.append(bytes(head))
         except DamagedFileError as error:
             raise self._damaged(error) from error
-        stored = self._storage.topics.get(topic)
-        has_header = stored is not None and begins_with_header(stored)
+        except OSError as error:
+            raise self._unreadable(error) from error
         return TopicStamps(
-            np.array(received_ns, dtype=np.int64), header_stamps(heads) if has_header else None
+            np.array(received_ns, dtype=np.int64),
+            header_stamps(heads) if self.has_header(topic) else None,
         )
 
     def _decoded(self, received_ns: int, topic: StoredTopic, data: bytes | memoryview) -> object:
@@ -206,19 +227,26 @@ class Bag:
 
     def _damaged(self, error: DamagedFileError) -> BagError:
         """One sentence: what is wrong, how much can be read, and how."""
+        reason = str(error)
+        if self.path.is_file():
+            reason = reason.removeprefix(f'{self.path.name}: ')
+        what = f'{self.path} is damaged: {reason}.'
         if self.salvage:
-            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
+            return BagError(f'{what} Nothing of it can be read.')
         try:
-            with Bag(self.path, salvage=True) as bag:
+            with Bag(self.path, True, self._scratch) as bag:
                 count, start_ns, end_ns = bag._readable()
                 lost = bag.losses.lost_messages
         except BagError:
-            return BagError(f'{self.path} is damaged: {error}. Nothing of it can be read.')
-        known = f' ({lost} are lost)' if lost else ''
+            return BagError(f'{what} Nothing of it can be read.')
+        known = f' (known to be lost: {lost})' if lost else ''
         return BagError(
-            f'{self.path} is damaged: {error}. Readable are {count} messages{known} over '
-            f'{(end_ns - start_ns) / 1e9:.1f} s: --salvage keeps them.'
+            f'{what} Messages that can be read: {count}{known}, over '
+            f'{(end_ns - start_ns) / 1e9:.1f} s; --salvage keeps them.'
         )
+
+    def _unreadable(self, error: OSError) -> BagError:
+        return BagError(f'{self.path} cannot be read: {error}.')
 
     def _readable(self) -> tuple[int, int, int]:
         """Number of messages that can be read, first and last arrival [ns]; reads everything."""

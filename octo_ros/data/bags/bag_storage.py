@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from octo_ros.data.bags.arrival_order import merge
 from octo_ros.data.bags.bag_files import PACKED, BagFiles
-from octo_ros.data.bags.compression import unpack_file
+from octo_ros.data.bags.compression import ZSTD_MAGIC, unpack_file
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.metadata import FILE, disagreement
 from octo_ros.data.bags.open_storage import open_storage
@@ -30,8 +32,10 @@ class BagStorage:
         files: Which they are.
         log: Takes what is lost; None to stop at the first damage.
         stack: Closes the files and removes what was unpacked.
+        shared: Where files are unpacked once for several bags or processes, and left.
 
     Attributes:
+        paths: All files as they lie on disk.
         files: Those with messages, in the order of recording.
         topics: Topic → as announced; only those with messages.
         counts: Topic → messages.
@@ -41,10 +45,13 @@ class BagStorage:
         DamagedFileError: Without a log: a file is damaged or missing.
     """
 
-    def __init__(self, files: BagFiles, log: LossLog | None, stack: ExitStack) -> None:
-        self._log, self._stack = log, stack
+    def __init__(
+        self, files: BagFiles, log: LossLog | None, stack: ExitStack, shared: Path | None = None
+    ) -> None:
+        self._log, self._stack, self._shared = log, stack, shared
         self._scratch: Path | None = None
         self._metadata = files.metadata
+        self.paths = files.paths
         self.files: list[StorageFile] = []
         notes = list(files.notes)
         for name in files.missing:
@@ -77,6 +84,18 @@ class BagStorage:
         """Arrival of the last message [ns]; 0 without any."""
         return max((file.end_ns for file in self.files), default=0)
 
+    @property
+    def compression(self) -> str:
+        """How the bag is compressed, for people: 'none' or the kinds."""
+        kinds = {f'{file.compression} chunks' for file in self.files if file.compression}
+        if any(path.suffix == PACKED for path in self.paths):
+            kinds.add('zstd files')
+        for _, _, data in self.messages(set(self.topics)):
+            if data[:4] == ZSTD_MAGIC:
+                kinds.add('zstd messages')
+            break
+        return ', '.join(sorted(kinds)) or 'none'
+
     def messages(
         self, topics: Collection[str], start_ns: int = 0, end_ns: int = FOREVER_NS
     ) -> Iterator[Serialised]:
@@ -99,7 +118,7 @@ class BagStorage:
             keys = {
                 key
                 for key, topic in file.topics.items()
-                if topic.name in topics and file.counts[key]
+                if topic.name in topics and file.counts.get(key)
             }
             if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
                 read = (
@@ -121,7 +140,7 @@ class BagStorage:
             if flaw:
                 self._lose(name, f'{name}: {flaw}', 0, 0)
         try:
-            file = open_storage(path, self._log, name)
+            file = open_storage(path, self._log, name, self._folder)
         except DamagedFileError as error:
             self._lose((name, 'whole'), f'{name}: {error}', self._listed(name), size)
             return None
@@ -133,11 +152,29 @@ class BagStorage:
         return file
 
     def _unpacked(self, path: Path) -> tuple[Path, str]:
+        """A packed file's content, and what is wrong with it."""
+        if self._shared is None:
+            target = self._folder() / path.stem
+            return target, unpack_file(path, target)
+        state = path.stat()
+        key = f'{path.resolve()} {state.st_size} {state.st_mtime_ns}'
+        folder = self._shared / sha256(key.encode()).hexdigest()[:16]
+        target = folder / path.stem
+        if target.exists():
+            return target, ''
+        folder.mkdir(parents=True, exist_ok=True)
+        own = folder / f'{os.getpid()}{path.with_suffix("").suffix}'
+        flaw = unpack_file(path, own)
+        if not flaw:
+            own.replace(target)  # Another process may have done the same meanwhile.
+        return own if flaw else target, flaw
+
+    def _folder(self) -> Path:
+        """A temporary directory of the bag's own."""
         if self._scratch is None:
             folder = TemporaryDirectory(prefix='octo_ros_bag_')
             self._scratch = Path(self._stack.enter_context(folder))
-        target = self._scratch / path.stem
-        return target, unpack_file(path, target)
+        return self._scratch
 
     def _listed(self, name: str) -> int:
         """Messages of a file as metadata tells, 0 if it does not."""
@@ -166,6 +203,10 @@ class BagStorage:
 def _placed(
     file: StorageFile, stretch: int, read: partial[Iterator[StoredMessage]]
 ) -> Iterator[tuple[tuple[int, int], StoredTopic, bytes | memoryview]]:
-    for message in read():
-        order = (stretch + message.stretch, message.received_ns)
-        yield order, file.topics[message.topic], message.data
+    try:
+        for message in read():
+            order = (stretch + message.stretch, message.received_ns)
+            yield order, file.topics[message.topic], message.data
+    except DamagedFileError as error:
+        msg = f'{file.path.name}: {error}'
+        raise DamagedFileError(msg) from error

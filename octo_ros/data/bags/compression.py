@@ -21,24 +21,22 @@ ZSTD_BLOCK = 1 << 18
 LARGEST_CHUNK = 1 << 31
 
 
-def unpack_chunk(data: bytes, compression: str, size: int, crc: int) -> bytes:
-    """Content of an MCAP chunk.
+def checked(content: bytes, size: int, crc: int) -> bytes:
+    """Check the content of an MCAP chunk.
 
     Args:
-        data: As stored.
-        compression: '', 'lz4' or 'zstd'.
-        size: Length of the content.
-        crc: Its CRC-32; 0 if there is none.
+        content: The content.
+        size: Length that it should have.
+        crc: CRC-32 that it should have; 0 if there is none.
 
     Raises:
-        DamagedFileError: Unknown compression, wrong length, wrong checksum, or not decompressible.
+        DamagedFileError: Wrong length or checksum.
     """
-    content = unpack_start(data, compression, size)
     if len(content) != size:
-        msg = f'has {len(content)} bytes of {size}'
+        msg = f'it has {len(content)} bytes of {size}'
         raise DamagedFileError(msg)
     if crc and zlib.crc32(content) != crc:
-        msg = 'has a wrong checksum'
+        msg = 'it has a wrong checksum'
         raise DamagedFileError(msg)
     return content
 
@@ -50,7 +48,7 @@ def unpack_start(data: bytes, compression: str, size: int) -> bytes:
         DamagedFileError: Unknown compression, or not decompressible.
     """
     if size > LARGEST_CHUNK:
-        msg = f'claims to hold {size} bytes'
+        msg = f'it claims to hold {size} bytes'
         raise DamagedFileError(msg)
     if compression == '':
         return data
@@ -61,9 +59,9 @@ def unpack_start(data: bytes, compression: str, size: int) -> bytes:
         if compression == 'zstd':
             return zstd.ZstdDecompressor().decompress(data, max_length=size + 1)
     except (RuntimeError, EOFError, zstd.ZstdError) as error:
-        msg = f'cannot be decompressed ({compression})'
+        msg = f'it cannot be decompressed ({compression})'
         raise DamagedFileError(msg) from error
-    msg = f'is compressed with {compression!r}; known are lz4 and zstd'
+    msg = f'it is compressed with {compression!r}; known are lz4 and zstd'
     raise DamagedFileError(msg)
 
 

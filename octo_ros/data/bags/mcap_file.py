@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps, merge, stretch_of
-from octo_ros.data.bags.compression import message_head, unpack_chunk, unpack_start
+from octo_ros.data.bags.compression import message_head
 from octo_ros.data.bags.loss_log import LossLog
+from octo_ros.data.bags.mcap_chunks import read_chunk
 from octo_ros.data.bags.mcap_records import (
     HEAD,
     MESSAGE,
@@ -156,7 +157,10 @@ class McapFile:
             place = self._segments[number].place
             entries = [e for e in entries if stretch_of((place, e[1]), self._steps) == stretch]
         entries.sort()
-        return ((number, entry) for entry in entries)
+        for entry in entries:
+            yield number, entry
+        # The next segment can then use the same memory, which saves the time to get it zeroed.
+        self._cached -= len(self._cache.pop(number, b''))
 
     def _entries(self, number: int, topics: Collection[int], *, sparse: bool) -> list[Entry]:
         """A segment's messages; sparse: without reading them, where that is possible.
@@ -220,39 +224,34 @@ class McapFile:
         content = self._cache.get(number)
         if content is None:
             segment = self._segments[number]
-            try:
-                content = self._read(segment)
-            except DamagedFileError as error:
-                reason = f'the chunk at byte {segment.chunk} {error}'
-                if self._log is None:
-                    raise DamagedFileError(reason) from error
-                content, count = b'', sum(segment.counts.values())
-                sentence = f'{self._name}: {reason}: {count} messages lost.'
-                self._log.add((self._name, segment.chunk), sentence, count, segment.size)
+            content, flaw = self._read(segment)
+            if flaw:
+                self._lose(segment, content, flaw)
             self._cache[number] = content
             self._cached += len(content)
             while self._cached > CACHE_SIZE and len(self._cache) > 1:
                 self._cached -= len(self._cache.popitem(last=False)[1])
         return content
 
-    def _read(self, segment: Segment) -> bytes:
+    def _read(self, segment: Segment) -> tuple[bytes, str]:
+        """Records that can be trusted, and what is wrong with the others."""
         if segment.chunk < 0:
-            return self._file.exactly(segment.place, segment.size)
-        if not segment.whole:
-            stored = self._file.some(segment.place, segment.size)
-            return unpack_start(stored, segment.compression, segment.content_size)
-        head = self._file.chunk_head(segment.chunk)
-        if head[2:3] + head[4:] != (
-            segment.content_size, segment.compression, segment.place, segment.size
-        ):  # fmt: skip
-            msg = 'differs from what the index says'
-            raise DamagedFileError(msg)
-        stored = self._file.exactly(head.place, head.size)
-        content = unpack_chunk(stored, head.compression, head.content_size, head.crc)
-        if not head.crc:
-            for _ in records(content):
-                pass  # A damaged record raises.
-        return content
+            return self._file.exactly(segment.place, segment.size), ''
+        chunk = read_chunk(self._file, segment.chunk)
+        if not chunk.flaw and chunk.head is not None and chunk.head.place != segment.place:
+            return b'', 'it is not where the index says'
+        return chunk.content, chunk.flaw
+
+    def _lose(self, segment: Segment, content: bytes, flaw: str) -> None:
+        """Account for a damaged chunk; a scan has done so already for what it found."""
+        reason = f'the chunk at byte {segment.chunk} is damaged: {flaw}'
+        if self._log is None:
+            raise DamagedFileError(reason)
+        count = sum(segment.counts.values())
+        lost = count - sum(1 for _ in _walk(content, segment.counts.keys()))
+        if lost > 0:
+            sentence = f'{self._name}: {reason}; {lost} of {count} messages are lost.'
+            self._log.add((self._name, segment.chunk), sentence, lost, segment.size)
 
     def _summary(self) -> tuple[dict[int, StoredTopic], list[Segment]] | None:
         """The index at the end; None where there is none, or where it is damaged."""
@@ -284,15 +283,12 @@ class McapFile:
 
 
 def _walk(content: bytes, topics: Collection[int]) -> Iterator[Entry]:
-    """Messages within the records of a segment; a cut one ends it."""
-    try:
-        for opcode, begin, end in records(content):
-            if opcode == MESSAGE and end - begin >= MESSAGE_HEAD.size:
-                channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, begin)
-                if channel in topics:
-                    yield log_ns, begin - HEAD.size, channel
-    except DamagedFileError:
-        return  # Only a segment that is known to be cut gets here; `_read` checks the others.
+    """Messages within the records of a segment."""
+    for opcode, begin, end in records(content):
+        if opcode == MESSAGE and end - begin >= MESSAGE_HEAD.size:
+            channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, begin)
+            if channel in topics:
+                yield log_ns, begin - HEAD.size, channel
 
 
 def _end(content: bytes, offset: int) -> int:

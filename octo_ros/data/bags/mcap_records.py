@@ -37,7 +37,6 @@ class Segment(NamedTuple):
         end_ns: Last log time [ns].
         counts: Channel → messages.
         indices: Channel → where its message index lies in the file; empty without one.
-        whole: False for the last one of a file that is cut within it.
     """
 
     place: int
@@ -49,7 +48,6 @@ class Segment(NamedTuple):
     end_ns: int
     counts: dict[int, int]
     indices: dict[int, int]
-    whole: bool = True
 
 
 class ChunkHead(NamedTuple):

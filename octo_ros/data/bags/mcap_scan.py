@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from octo_ros.data.bags.arrival_order import ClockSteps
-from octo_ros.data.bags.compression import unpack_chunk, unpack_start
 from octo_ros.data.bags.loss_log import LossLog
+from octo_ros.data.bags.mcap_chunks import Chunk, read_chunk
 from octo_ros.data.bags.mcap_records import (
     CHANNEL,
     CHUNK,
@@ -23,7 +23,6 @@ from octo_ros.data.bags.mcap_records import (
     MESSAGE_HEAD,
     MESSAGE_INDEX,
     SCHEMA,
-    ChunkHead,
     RecordFile,
     Segment,
     TopicTable,
@@ -68,6 +67,7 @@ class _LostChunk:
     place: int
     end: int
     reason: str
+    kept: int
     messages: int = 0
 
 
@@ -153,70 +153,59 @@ class McapScan:
             self._run = None
 
     def _chunk(self, place: int, end: int) -> None:
-        content = b''
-        try:
-            head = self._file.chunk_head(place)
-            stored = self._file.exactly(head.place, head.size)
-            content = unpack_start(stored, head.compression, head.content_size)
-            unpack_chunk(content, '', head.content_size, head.crc)
-            self._content(place, head, content, whole=True)
-        except DamagedFileError as error:
-            self._announcements(content)
+        chunk = read_chunk(self._file, place)
+        self._announced(chunk.suspect)
+        kept = self._messages(place, chunk)
+        if chunk.flaw:
+            reason = f'the chunk at byte {place} is damaged: {chunk.flaw}'
             if self._log is None:
-                self._lose(place, end, f'the chunk at byte {place} {error}')
-            self._lost = _LostChunk(place, end, f'the chunk at byte {place} {error}')
+                raise DamagedFileError(reason)
+            self._lost = _LostChunk(place, end, reason, kept)
 
-    def _content(self, place: int, head: ChunkHead, content: bytes, *, whole: bool) -> None:
-        """Take a chunk's topics and messages; the last record may be cut if not `whole`."""
-        run = _Run(head.place)
-        found = []
+    def _announced(self, content: bytes) -> None:
+        """Take the topics told in a chunk; those of a damaged one are better than none."""
         try:
             for opcode, begin, end in records(content):
                 if opcode in (SCHEMA, CHANNEL):
                     self._table.add(opcode, content[begin:end])
-                elif opcode == MESSAGE and end - begin >= MESSAGE_HEAD.size:
-                    channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, begin)
-                    run.add(channel, log_ns)
-                    found.append((channel, log_ns, begin))
         except DamagedFileError:
-            if whole:
-                raise
-        for channel, log_ns, begin in found:
-            self.steps.add(channel, log_ns, (head.place, begin))
-        stored = min(head.size, self._file.size - head.place)
+            return  # The chunk itself is reported as damaged.
+
+    def _messages(self, place: int, chunk: Chunk) -> int:
+        """Take a chunk's messages; how many they are."""
+        if chunk.head is None:
+            return 0
+        head, run = chunk.head, _Run(chunk.head.place)
+        for opcode, begin, end in records(chunk.content):
+            if opcode == MESSAGE and end - begin >= MESSAGE_HEAD.size:
+                channel, _, log_ns, _ = MESSAGE_HEAD.unpack_from(chunk.content, begin)
+                run.add(channel, log_ns)
+                self.steps.add(channel, log_ns, (head.place, begin - HEAD.size))
         self.segments.append(
             Segment(
-                head.place, stored, head.compression, head.content_size, place,
-                run.start_ns, run.end_ns, dict(run.counts), {}, whole,
+                head.place, head.size, head.compression, head.content_size, place,
+                run.start_ns, run.end_ns, dict(run.counts), {},
             )
         )  # fmt: skip
-
-    def _announcements(self, content: bytes) -> None:
-        """Topics told in a damaged chunk; its messages are not trusted."""
-        table = self._table
-        known = dict(table.topics)
-        try:
-            for opcode, begin, end in records(content):
-                table.add(opcode, content[begin:end])
-        except DamagedFileError:
-            pass  # The chunk itself is reported as lost.
-        table.topics.update(known)
+        return run.counts.total()
 
     def _broken(self, place: int) -> int:
         """Go on after a place where no whole record begins; where."""
         self._close_run()
-        self._settle_lost_chunk()
         if self._log is None:
             self._lose(place, place, f'it is cut off or damaged at byte {place}')
-        following = self._next_chunk(place + 1)
-        if following is not None:
-            self._lose(place, following, f'bytes {place} to {following} are damaged')
-            return following
-        kept = self._cut_chunk(place)
-        self._lose(
-            place, self._file.size, f'it is cut off or damaged from byte {place} on', 0, kept
-        )
-        return self._file.size + 1
+        # A chunk with a wrong length may have swallowed what follows it.
+        lost, self._lost = self._lost, None
+        start = place if lost is None else lost.place
+        following = self._next_chunk(start + 1)
+        if following is None and lost is None and self._file.some(place, 1) == bytes([CHUNK]):
+            self._chunk(place, self._file.size)
+            lost, self._lost = self._lost, None
+        end = self._file.size if following is None else following
+        reason = f'damaged or cut off from byte {start} to {end}'
+        kept = '' if lost is None else f'; messages kept of its chunk: {lost.kept}'
+        self._lose(start, end, reason + kept)
+        return end + (following is None)
 
     def _next_chunk(self, place: int) -> int | None:
         while place < self._file.size:
@@ -232,30 +221,17 @@ class McapScan:
             place += SEARCH_SIZE
         return None
 
-    def _cut_chunk(self, place: int) -> int:
-        """Keep the whole messages of a chunk that is cut by the end of the file; its bytes."""
-        try:
-            head = self._file.chunk_head(place)
-            stored = self._file.some(head.place, head.size)
-            content = unpack_start(stored, head.compression, head.content_size)
-        except DamagedFileError:
-            return 0
-        self._content(place, head, content, whole=False)
-        return len(stored)
-
-    def _lose(self, place: int, end: int, reason: str, messages: int = 0, kept: int = 0) -> None:
+    def _lose(self, place: int, end: int, reason: str, messages: int = 0) -> None:
         if self._log is None:
             raise DamagedFileError(reason)
-        self._log.add(
-            (self._name, place), f'{self._name}: {reason}.', messages, end - place - kept
-        )
+        self._log.add((self._name, place), f'{self._name}: {reason}.', messages, end - place)
 
     def _settle_lost_chunk(self) -> None:
         if self._lost is not None:
             lost, self._lost = self._lost, None
-            count = lost.messages or 'an unknown number of'
-            reason = f'{lost.reason}: {count} messages lost'
-            self._lose(lost.place, lost.end, reason, lost.messages)
+            count = max(0, lost.messages - lost.kept)
+            told = f'{count} of {lost.messages}' if lost.messages else 'an unknown number of'
+            self._lose(lost.place, lost.end, f'{lost.reason}; {told} messages are lost', count)
 
     def _drop_unannounced(self) -> None:
         """Messages whose topic nothing tells are lost."""
@@ -264,5 +240,5 @@ class McapScan:
             for channel in segment.counts.keys() - self.topics.keys():
                 lost[channel] += segment.counts.pop(channel)
         for channel, count in lost.items():
-            reason = f'nothing tells the topic of channel {channel}: {count} messages lost'
+            reason = f'nothing tells the topic of channel {channel}; {count} messages are lost'
             self._lose(-channel - 1, -channel - 1, reason, count)

@@ -59,8 +59,8 @@ def read_summary(file: RecordFile) -> tuple[dict[int, StoredTopic], list[Segment
                 segments.append(_segment(file, data[begin:stop]))
             elif opcode == STATISTICS:
                 (total,) = struct.unpack_from('<Q', data, begin)
-    except (struct.error, UnicodeDecodeError) as error:
-        msg = 'its summary is damaged'
+    except (struct.error, ValueError, DamagedFileError) as error:
+        msg = f'its summary is damaged ({error})'
         raise DamagedFileError(msg) from error
     segments.sort(key=lambda segment: segment.place)
     counted = sum(sum(segment.counts.values()) for segment in segments)
@@ -84,7 +84,7 @@ def _segment(file: RecordFile, content: bytes) -> Segment:
         raise DamagedFileError(msg)
     # Message indices follow one another; each has 15 bytes and 16 for every message.
     order = sorted(indices, key=indices.__getitem__)
-    ends = [*(indices[channel] for channel in order[1:]), end]
+    ends = [*(indices[channel] for channel in order[1:]), end] if order else []
     counts = {
         channel: (stop - indices[channel] - 15) // 16
         for channel, stop in zip(order, ends, strict=True)

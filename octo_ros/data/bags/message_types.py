@@ -1,11 +1,13 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Message types: what the bag defines, else the common ones of ROS 2, else those installed."""
+"""Message types: as the bag defines them, else the common ones of ROS 2, else those installed."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 from rosbags.interfaces import Nodetype
@@ -25,6 +27,7 @@ from octo_ros.errors import BagError
 HEADER = ('header', (Nodetype.NAME, 'std_msgs/msg/Header'))
 # Between the files of a definition, in either language.
 RULE = '=' * 80 + '\n'
+CHECKOUT = Path(__file__).resolve().parents[3]
 Definitions = dict[str, Any]
 Decoder = Callable[[bytes | memoryview], Any]
 
@@ -84,18 +87,30 @@ def _closure(topic: StoredTopic) -> Definitions:
     while waiting:
         name = waiting.pop()
         if name not in found:
-            definition = own.get(name) or common.get(name)
+            definition = own.get(name) or common.get(name) or _installed(name)
             if definition is None:
                 used = '' if name == topic.type else f', which uses {name},'
                 msg = (
-                    f'{topic.name} has type {topic.type}{used} and the bag does not define it, '
-                    'nor is it one of the common types of ROS 2 Jazzy. Record with MCAP storage, '
-                    'which keeps the definitions: ros2 bag record --storage mcap.'
+                    f'{topic.name} has type {topic.type}{used} which neither the bag nor ROS 2 '
+                    f'Jazzy defines, nor a sourced workspace. Source one that has '
+                    f'{name.split("/")[0]}, or record with MCAP storage, which keeps definitions: '
+                    'ros2 bag record --storage mcap.'
                 )
                 raise BagError(msg)
             found[name] = definition
             waiting += _used(definition[1])
     return found
+
+
+def _installed(name: str) -> Any:  # noqa: ANN401 - a tree of rosbags
+    """Definition in a sourced workspace, or in this package's own messages; None without one."""
+    package, *folders, kind = name.split('/')
+    shares = [Path(p) / 'share' for p in os.environ.get('AMENT_PREFIX_PATH', '').split(':') if p]
+    for folder in (*(share / package for share in shares), CHECKOUT / package):
+        path = folder.joinpath(*folders, f'{kind}.msg')
+        if path.is_file():
+            return get_types_from_msg(path.read_text(), name)[name]
+    return None
 
 
 def _parsed(topic: StoredTopic) -> Definitions:

@@ -13,14 +13,16 @@ from urllib.parse import quote
 
 import apsw
 
-from octo_ros.data.bags.arrival_order import ClockSteps
+from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps
 from octo_ros.data.bags.compression import message_head
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic, modern_type
 
 MAGIC = b'SQLite format 3\0'
 FOREVER_NS = (1 << 63) - 1
-ERRORS = (apsw.Error, UnicodeDecodeError)
+HEADER_SIZE = 100
+# What a damaged schema leads to: errors of sqlite, and columns that hold something else.
+ERRORS = (apsw.Error, ValueError, TypeError, AttributeError)
 
 
 class SqliteFile:
@@ -39,6 +41,7 @@ class SqliteFile:
         self.path = path
         self._log, self._name = log, name
         self.compression = ''
+        self._blob: apsw.Blob | None = None
         check_whole(path)
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         self._database = apsw.Connection(f'file:{quote(str(path))}?immutable=1', flags=flags)
@@ -72,18 +75,26 @@ class SqliteFile:
         ):
             encoding, text = definitions.get(modern_type(kind), ('', ''))
             self.topics[key] = StoredTopic(topic, modern_type(kind), serialization, encoding, text)
-        steps = ClockSteps()
-        self.counts: Counter[int] = Counter()
-        self.start_ns, self.end_ns = FOREVER_NS, 0
-        for row, topic, received_ns in self._query(
-            'SELECT id, topic_id, timestamp FROM messages ORDER BY id'
+        # This loop runs over all rows whenever a bag is opened, so it does as little as possible.
+        counts: dict[int, int] = {}
+        first_ns, newest_ns, back = FOREVER_NS, 0, False
+        for topic, received_ns in self._query(
+            'SELECT topic_id, timestamp FROM messages ORDER BY id'
         ):
-            self.counts[topic] += 1
-            self.start_ns = min(self.start_ns, received_ns)
-            self.end_ns = max(self.end_ns, received_ns)
-            steps.add(topic, received_ns, (row, 0))
-        if not self.counts:
-            self.start_ns = 0
+            counts[topic] = counts.get(topic, 0) + 1
+            if received_ns >= newest_ns:
+                newest_ns = received_ns
+            elif received_ns < newest_ns - STEP_NS:
+                back = True
+            first_ns = min(first_ns, received_ns)
+        self.counts = Counter(counts)
+        self.start_ns, self.end_ns = (first_ns if counts else 0), newest_ns
+        steps = ClockSteps()
+        if back:
+            for row, topic, received_ns in self._query(
+                'SELECT id, topic_id, timestamp FROM messages ORDER BY id'
+            ):
+                steps.add(topic, received_ns, (row, 0))
         self._steps = [row for row, _ in steps.places]
         self.stretches = len(self._steps) + 1
         self.notes = (
@@ -96,61 +107,75 @@ class SqliteFile:
         self, topics: Collection[int], start_ns: int, end_ns: int
     ) -> Iterator[StoredMessage]:
         """See `StorageFile`."""
-        for stretch, row, received_ns, topic, blob in self._ordered(topics, start_ns, end_ns):
-            try:
-                blob.reopen(row)
-                data = blob.read()
-            except apsw.Error as error:
-                self._lose(row, error)
-            else:
-                yield StoredMessage(stretch, received_ns, topic, data)
+        for stretch, row, received_ns, topic in self._ordered(topics, start_ns, end_ns):
+            data = self._read(row, heads=False)
+            if data is not None:
+                # Slices of a view are no copies.
+                yield StoredMessage(stretch, received_ns, topic, memoryview(data))
 
     def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
         """See `StorageFile`; sqlite finds the start of a message without reading the rest."""
-        for stretch, row, received_ns, topic, blob in self._ordered(topics, 0, FOREVER_NS):
-            try:
-                blob.reopen(row)
-                head = message_head(partial(_start, blob))
-                if self._log is not None:
-                    blob.seek(0)
-                    blob.read()  # What cannot be read whole must not count.
-            except apsw.Error as error:
-                self._lose(row, error)
-            else:
+        for stretch, row, received_ns, topic in self._ordered(topics, 0, FOREVER_NS):
+            head = self._read(row, heads=True)
+            if head is not None:
                 yield StoredMessage(stretch, received_ns, topic, head)
 
     def close(self) -> None:
         """Release the file."""
+        self._drop_blob()
         self._database.close(True)
 
     def _ordered(
         self, topics: Collection[int], start_ns: int, end_ns: int
-    ) -> Iterator[tuple[int, int, int, int, apsw.Blob]]:
-        """Stretch, row, arrival, topic and the handle for reading of every message, in order."""
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Stretch, row, arrival and topic of every message, in order."""
         chosen = [topic for topic in topics if self.counts[topic]]
         if not chosen:
             return
         marks = ', '.join('?' * len(chosen))
         bounds = [0, *self._steps, FOREVER_NS]
-        blob = None
+        # An index that is damaged would hide messages that are there.
+        table = 'messages' if self._log is None else 'messages NOT INDEXED'
         for stretch in range(self.stretches):
             # Only the keys go through sqlite's sorter, where there is no index of times.
             query = (
-                f'SELECT id, timestamp, topic_id FROM messages WHERE topic_id IN ({marks}) '
+                f'SELECT id, timestamp, topic_id FROM {table} WHERE topic_id IN ({marks}) '
                 'AND timestamp BETWEEN ? AND ? AND id >= ? AND id < ? ORDER BY timestamp, id'
             )
             limits = (*chosen, start_ns, end_ns, bounds[stretch], bounds[stretch + 1])
             try:
                 for row, received_ns, topic in self._database.execute(query, limits):
-                    if blob is None:
-                        blob = self._database.blob_open('main', 'messages', 'data', row, False)
-                    yield stretch, row, received_ns, topic, blob
+                    yield stretch, row, received_ns, topic
             except apsw.Error as error:
                 msg = f'sqlite cannot read it ({error})'
                 raise DamagedFileError(msg) from error
 
     def _query(self, query: str) -> Iterator[tuple]:
         return iter(self._database.execute(query))
+
+    def _read(self, row: int, *, heads: bool) -> bytes | None:
+        """A message or its head; None if it is damaged and the file is salvaged."""
+        try:
+            if self._blob is None:
+                self._blob = self._database.blob_open('main', 'messages', 'data', row, False)
+            else:
+                self._blob.reopen(row)
+            if not heads:
+                return self._blob.read()
+            head = message_head(partial(_start, self._blob))
+            if self._log is not None:
+                _start(self._blob, self._blob.length())  # What cannot be read must not count.
+            return head
+        except apsw.Error as error:
+            self._drop_blob()
+            self._lose(row, error)
+            return None
+
+    def _drop_blob(self) -> None:
+        """A handle is of no use after an error, and tells the error again when it is closed."""
+        if self._blob is not None:
+            self._blob.close(True)
+            self._blob = None
 
     def _lose(self, row: int, error: Exception) -> None:
         reason = f'message {row} cannot be read ({error})'
@@ -172,18 +197,29 @@ def check_whole(path: Path) -> None:
         DamagedFileError: It is empty, none, or cut off.
     """
     size = path.stat().st_size
-    with path.open('rb') as file:
-        head = file.read(100)
     if size == 0:
         msg = 'it is empty (0 bytes): nothing was written to it'
         raise DamagedFileError(msg)
-    if head[:16] != MAGIC or len(head) < 100:
+    with path.open('rb') as file:
+        magic = file.read(len(MAGIC))
+    if magic != MAGIC or size < HEADER_SIZE:
         msg = 'it does not begin as a sqlite3 file'
         raise DamagedFileError(msg)
+    missing = missing_bytes(path)
+    if missing:
+        msg = f'it is cut off: {size} bytes of {size + missing}'
+        raise DamagedFileError(msg)
+
+
+def missing_bytes(path: Path) -> int:
+    """How many bytes a database is shorter than its first page says."""
+    with path.open('rb') as file:
+        head = file.read(HEADER_SIZE)
+    if len(head) < HEADER_SIZE:
+        return 0
     (page_size,) = struct.unpack_from('>H', head, 16)
     changes, pages = struct.unpack_from('>II', head, 24)
     (valid_for,) = struct.unpack_from('>I', head, 92)
-    expected = pages * (65536 if page_size == 1 else page_size)
-    if changes == valid_for and size < expected:
-        msg = f'it is cut off: {size} bytes of {expected}'
-        raise DamagedFileError(msg)
+    if changes != valid_for:
+        return 0  # Old writers of sqlite do not keep the number of pages.
+    return max(0, pages * (65536 if page_size == 1 else page_size) - path.stat().st_size)

@@ -52,27 +52,39 @@ class StoredMessage(NamedTuple):
 
 
 class StorageFile(Protocol):
-    """One opened file.
+    """One opened file."""
 
-    Attributes:
-        path: The file.
-        topics: Key → topic.
-        counts: Key → number of messages.
-        start_ns: First arrival [ns]; 0 in a file without messages.
-        end_ns: Last arrival [ns].
-        stretches: 1 + how often the recorder's clock was set back.
-        notes: Sentences about peculiarities.
-        compression: How its messages are compressed, for people; '' if not.
-    """
+    @property
+    def path(self) -> Path:
+        """The file."""
 
-    path: Path
-    topics: Mapping[int, StoredTopic]
-    counts: Mapping[int, int]
-    start_ns: int
-    end_ns: int
-    stretches: int
-    notes: tuple[str, ...]
-    compression: str
+    @property
+    def topics(self) -> Mapping[int, StoredTopic]:
+        """Key → topic."""
+
+    @property
+    def counts(self) -> Mapping[int, int]:
+        """Key → number of messages; topics without any may be left out."""
+
+    @property
+    def start_ns(self) -> int:
+        """First arrival [ns]; 0 in a file without messages."""
+
+    @property
+    def end_ns(self) -> int:
+        """Last arrival [ns]."""
+
+    @property
+    def stretches(self) -> int:
+        """1 + how often the recorder's clock was set back."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about peculiarities."""
+
+    @property
+    def compression(self) -> str:
+        """How its messages are compressed, for people; '' if not."""
 
     def messages(
         self, topics: Collection[int], start_ns: int, end_ns: int

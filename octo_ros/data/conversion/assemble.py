@@ -74,7 +74,14 @@ class Assembly:
             write_history(writer.directory, (*self.history, conversion))
             if self.history:
                 _keep_reports(writer.target, writer.directory, len(self.history))
-            facts = conversion_facts(request, self.plan, episodes, splits, str(writer.target))
+            facts = conversion_facts(
+                request,
+                self.plan,
+                episodes,
+                splits,
+                split_episodes=writer.split_records,
+                dataset=str(writer.target),
+            )
             report = build_report(facts)
             report.write(writer.directory)
         return report

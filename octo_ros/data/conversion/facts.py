@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,6 +30,8 @@ def conversion_facts(
     plan: ConversionPlan,
     episodes: Sequence[ConvertedEpisode],
     splits: Mapping[int, tuple[str, ...]],
+    *,
+    split_episodes: Mapping[str, int],
     dataset: str,
 ) -> ConversionFacts:
     """All that the conversion knows.
@@ -40,12 +41,10 @@ def conversion_facts(
         plan: What was planned.
         episodes: What came of it, one per job.
         splits: Place among `episodes` to the splits that it was written to.
+        split_episodes: Split to its records, of the whole dataset.
         dataset: Where the dataset lies.
     """
     names = plan.layout.action_names
-    records: Counter[str] = Counter()
-    for place, own in splits.items():
-        records.update({split: len(episodes[place].records) for split in own})
     skipped = [e.report for e in episodes if isinstance(e.report, SkippedEpisode)]
     lone = len(splits) == 1 and len(next(iter(splits.values()))) > 1
     return ConversionFacts(
@@ -55,12 +54,11 @@ def conversion_facts(
         action_source=request.action_source,
         action_names=names,
         gripper_index=names.index(GRIPPER) if GRIPPER in names else None,
-        split_episodes=dict(records),
+        split_episodes=split_episodes,
         bags=tuple(_bag(bag, plan, episodes) for bag in plan.bags),
         episodes=tuple(_episode(episodes[place], own) for place, own in splits.items()),
         skipped=(*plan.skipped, *skipped),
         warnings=(ONE_EPISODE,) if lone else (),
-        notes=(*plan.notes, *_remarks(episodes)),
     )
 
 
@@ -76,17 +74,10 @@ def _bag(bag: BagFacts, plan: ConversionPlan, episodes: Sequence[ConvertedEpisod
 def _episode(episode: ConvertedEpisode, splits: tuple[str, ...]) -> EpisodeFacts:
     assert isinstance(episode.report, EpisodeReport)  # only those are written to a split
     return EpisodeFacts(
-        report=replace(episode.report, splits=splits),
+        report=replace(episode.report, splits=splits, remarks=episode.remarks),
         parts=tuple(
             PartFacts(c.stamps_ns, c.record.actions, c.record.proprio, c.thumbnails)
             for c in episode.records
         ),
         pictures=episode.pictures,
     )
-
-
-def _remarks(episodes: Sequence[ConvertedEpisode]) -> list[str]:
-    counts: Counter[str] = Counter()
-    for episode in episodes:
-        counts.update(episode.remarks)
-    return [f'{sentence} ({number} ×)' for sentence, number in sorted(counts.items())]

@@ -41,7 +41,6 @@ class ConversionPlan:
         jobs: Episodes to convert, in the order of bags and time.
         skipped: Those that are not, and why.
         bags: What is known of the bags before anything is decoded.
-        notes: What was odd in them, and what is made of it, as sentences.
         layout: Of the steps of the dataset.
         normalised: Octo's action_normalization_mask, shape (A,).
     """
@@ -49,7 +48,6 @@ class ConversionPlan:
     jobs: tuple[EpisodeJob, ...]
     skipped: tuple[SkippedEpisode, ...]
     bags: tuple[BagFacts, ...]
-    notes: tuple[str, ...]
     layout: DatasetLayout
     normalised: tuple[bool, ...]
 
@@ -67,7 +65,6 @@ def make_plan(request: ConversionRequest) -> ConversionPlan:
         jobs=tuple(replace(job, index=index) for index, job in enumerate(jobs)),
         skipped=tuple(skipped for look in looks for skipped in look.skipped),
         bags=tuple(look.facts for look in looks),
-        notes=tuple(f'{look.path}: {note}' for look in looks for note in look.notes),
         layout=DatasetLayout.of(request.embodiment, labels.names),
         normalised=labels.normalised,
     )
@@ -88,6 +85,8 @@ class _Look:
                 duration_s=(bag.end_ns - bag.start_ns) / 1e9,
                 topics=tuple(self._timings.values()),
                 losses=bag.losses,
+                notes=bag.notes,
+                remarks=tuple(self._remarks),
             )
 
     def _look(self, bag: Bag) -> None:
@@ -99,7 +98,7 @@ class _Look:
         )
         self.labels.check(bag)
         plan = plan_episodes(bag, request.topics, request.instruction)
-        self.notes = [*bag.notes, *plan.remarks]
+        self._remarks = list(plan.remarks)
         topics = dict.fromkeys([*feed.topics, *self.labels.topics])
         self._timings: dict[str, TopicTiming] = bag_timings(bag, tuple(topics))
         camera = request.embodiment.cameras[PRIMARY].topic
@@ -117,8 +116,8 @@ class _Look:
             self._skip(episode, MIXED, 'unusable')
         elif spans != ((episode.start_ns, episode.end_ns),):
             used = sum(end_ns - start_ns for start_ns, end_ns in spans) / 1e9
-            self.notes.append(
-                f'the clock of the recorder was set during episode {episode.episode_id!r}, which '
+            self._remarks.append(
+                f'The clock of the recorder was set during episode {episode.episode_id!r}, which '
                 f'is cut there: {len(spans)} of it, {used:.1f} s in all.'
             )
         for number, (start_ns, end_ns) in enumerate(spans, 1):

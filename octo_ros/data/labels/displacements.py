@@ -49,13 +49,12 @@ def between(poses: Sequence[Pose]) -> Array:
     Returns:
         float64, shape (n, 6): m and rad; the last row is 0.
     """
-    rows = np.zeros((len(poses), 6))
-    for row, (pose, following) in zip(rows, pairwise(poses), strict=False):
-        row[:3], row[3:] = pose.displacement_to(following)
-    return rows
+    return _displacements(
+        np.stack([pose.position for pose in poses]), np.stack([pose.rotation for pose in poses])
+    )
 
 
-def achieved(proprio: NDArray[np.float32]) -> Array:
+def achieved(proprio: NDArray[np.floating]) -> Array:
     """Displacements from each observed pose to the next; the last row is 0.
 
     Args:
@@ -64,7 +63,24 @@ def achieved(proprio: NDArray[np.float32]) -> Array:
     Returns:
         float64, shape (n, 6).
     """
-    return between([pose_of(row) for row in proprio])
+    values = np.asarray(proprio, dtype=np.float64)
+    # Angles in rows, so that one call makes the matrices of all poses, shape (3, 3, n).
+    rotations = np.moveaxis(matrix_from_rpy(values[:, 3:6].T), -1, 0)
+    return _displacements(values[:, :3], rotations)
+
+
+def _displacements(positions: Array, rotations: Array) -> Array:
+    """As `Pose.displacement_to`, for n poses at once: shapes (n, 3) and (n, 3, 3) to (n, 6)."""
+    rows = np.zeros((len(positions), 6))
+    rows[:-1, :3] = np.diff(positions, axis=0)
+    turns = rotations[1:] @ rotations[:-1].transpose(0, 2, 1)
+    sine = np.clip(turns[:, 2, 0], -1.0, 1.0)
+    rows[:-1, 3] = np.arctan2(turns[:, 2, 1], turns[:, 2, 2])
+    rows[:-1, 4] = np.arcsin(-sine)
+    rows[:-1, 5] = np.arctan2(turns[:, 1, 0], turns[:, 0, 0])
+    for index in np.flatnonzero(np.abs(sine) > 1.0 - 1e-12):  # roll and yaw are not unique
+        rows[index, 3:] = rpy_from_matrix(turns[index])
+    return rows
 
 
 def sums(stamps_ns: Sequence[int], displacements: Sequence[Displacement]) -> Array:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
@@ -51,6 +51,8 @@ class EpisodeReport:
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
             None where actions are no displacements of the TCP.
         path_error_deg: Largest angle between them [deg]; None likewise.
+        remarks: What was odd or assumed when labels were made, as sentences, to how many steps or
+            messages it concerns.
     """
 
     bag: str
@@ -65,6 +67,7 @@ class EpisodeReport:
     skews: Mapping[str, Skew]
     path_error_mm: float | None
     path_error_deg: float | None
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

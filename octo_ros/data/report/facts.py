@@ -27,12 +27,16 @@ class BagFacts:
         duration_s: From its first message to its last [s].
         topics: Timing of each topic that was used.
         losses: What a salvaged bag lost; falsy if nothing.
+        notes: What was odd about its files, but did no harm, as sentences.
+        remarks: What was odd about its episodes and instructions, as sentences.
     """
 
     path: str
     duration_s: float
     topics: tuple[TopicTiming, ...]
     losses: BagLosses
+    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,11 @@ class EpisodeFacts:
         report: What happened to it.
         parts: What was written of it, in the order of time; as many as `report.steps`.
         pictures: Camera key to the pictures that it sent.
-        said: Every instruction that was heard for it, in the order of time; empty if it was not
-            looked for.
     """
 
     report: EpisodeReport
     parts: tuple[PartFacts, ...]
     pictures: Mapping[str, PictureCounts]
-    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,12 @@ class ConversionFacts:
         action_source: How the actions were made, one of `ACTION_SOURCES`.
         action_names: Name of each of the A numbers of an action.
         gripper_index: Which of them is the gripper's opening; None if none is.
-        split_episodes: Split to the number of its RLDS episodes.
+        split_episodes: Split to the number of its RLDS episodes; of the whole dataset, also where
+            this conversion only added to it.
         bags: The bags.
         episodes: What was converted.
         skipped: What was not.
         warnings: Sentences of the converter itself that a person should act on.
-        notes: Further ones, of what was assumed or peculiar but harmless.
     """
 
     dataset: str
@@ -101,7 +102,6 @@ class ConversionFacts:
     episodes: tuple[EpisodeFacts, ...]
     skipped: tuple[SkippedEpisode, ...] = ()
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:

@@ -30,7 +30,8 @@ class Measured:
         actions: Spread of each number of the actions.
         idle: Stillness of each episode, as many as `facts.episodes`.
         idle_in_all: Their sum.
-        lag: Correlation of action and motion; None where nothing can be said.
+        lag: Correlation of action and motion over all episodes; None where nothing can be said:
+            joint actions, too few steps or too little motion.
         path: How well integrated actions follow the recorded paths; None for joint actions.
         instructions: What was asked.
         pictures: Repeated pictures per camera.

@@ -33,8 +33,8 @@ def histogram(field: ActionField) -> Markup:
     """How one number of the actions is spread; heights are square roots of counts."""
     width, height, base = 320.0, 128.0, 96.0
     roots = np.sqrt(np.array(field.counts, dtype=np.float64))
-    heights = np.ceil((base - 8.0) * roots / max(float(roots.max()), 1.0))
-    step = width / len(heights)
+    heights = np.ceil((base - 8.0) * roots / max(float(roots.max(initial=0.0)), 1.0))
+    step = width / max(len(heights), 1)
     spread = field.maximum - field.minimum
 
     def at(value: float) -> float:
@@ -55,31 +55,33 @@ def histogram(field: ActionField) -> Markup:
         if field.minimum < 0.0 < field.maximum:
             marks.append(_path('zero', f'M{at(0.0):.1f} 4V{base + 4:g}'))
         marks += [_path('p', f'M{at(p):.1f} 4V{base:g}') for p in (field.p01, field.p99)]
-    marks += [
-        _text(0.0, height - 14.0, f'{field.minimum:.4g}', 'start'),
-        _text(width, height - 14.0, f'{field.maximum:.4g}', 'end'),
-    ]
+        marks += [
+            _text(0.0, height - 14.0, f'{field.minimum:.4g}', 'start'),
+            _text(width, height - 14.0, f'{field.maximum:.4g}', 'end'),
+        ]
+    else:
+        marks.append(_text(width / 2.0, height - 14.0, f'{field.minimum:.4g}', 'middle'))
     return _svg(width, height, marks, f'Histogram of {field.name}')
 
 
 def lags(scan: LagScan) -> Markup:
     """Correlation of action and motion at each lag; lag 0 stands out."""
     width, tall, top_margin = 420.0, 100.0, 20.0
-    zero = top_margin + tall * max(*scan.correlations, 0.0)
-    height = zero + tall * max(0.0, -min(scan.correlations)) + 28.0
+    zero = top_margin + tall * max(0.0, *scan.correlations)
+    height = zero - tall * min(0.0, *scan.correlations) + 28.0
     step = width / len(scan.lags)
     marks = [_path('axis', f'M0 {zero:g}H{width:g}')]
     for index, (lag, value) in enumerate(zip(scan.lags, scan.correlations, strict=True)):
-        left, top = step * index + 0.16 * step, zero - tall * max(value, 0.0)
+        middle = step * (index + 0.5)
+        marks.append(_text(middle, height - 8.0, f'{lag:+d}' if lag else '0', 'middle'))
+        top = zero - tall * max(value, 0.0)
         kind = 'bar' if lag == 0 else 'hot' if lag == scan.peak else 'soft'
         marks.append(
             Markup(
                 '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
-            ).format(kind, left, top, 0.68 * step, max(tall * abs(value), 0.5))
+            ).format(kind, middle - 0.34 * step, top, 0.68 * step, max(tall * abs(value), 0.5))
         )
-        middle = step * (index + 0.5)
         marks.append(_text(middle, top - 5.0, f'{value:.2f}', 'middle'))
-        marks.append(_text(middle, height - 8.0, f'{lag:+d}' if lag else '0', 'middle'))
     return _svg(width, height, marks, 'Correlation of action and achieved motion over the lag')
 
 

@@ -17,7 +17,7 @@ Its keys are stable: one may be added, but none changes its meaning without a ne
 - `dropped_ticks`: reason to ticks.
 - `episodes`: the fields of `EpisodeReport`, and `place`, `pictures` and `idle` of the episode.
 - `skipped`: the fields of `SkippedEpisode`.
-- `warnings`, `notes`: sentences of the converter.
+- `warnings`: sentences of the converter.
 
 Numbers that are not finite are null; the finding `not_finite` tells of them.
 """
@@ -82,7 +82,6 @@ def to_json_values(measured: Measured, findings: Iterable[Finding]) -> dict[str,
         ],
         'skipped': facts.skipped,
         'warnings': facts.warnings,
-        'notes': facts.notes,
     }
     result: dict[str, Any] = plain(values)
     return result

@@ -85,6 +85,11 @@ class RldsWriter:
         """Where the dataset will lie."""
         return self._target
 
+    @property
+    def split_records(self) -> dict[str, int]:
+        """Split to its records so far, those that were there before among them."""
+        return {name: sum(shards.lengths) for name, shards in sorted(self._splits.items())}
+
     def __enter__(self) -> RldsWriter:
         recover(self._target)
         existing = None

@@ -101,3 +101,33 @@ def test_a_cut_off_bag_is_one_sentence(bag, tmp_path):
     storage.write_bytes(storage.read_bytes()[:200])
     with pytest.raises(BagError, match=str(path)), Bag(path) as opened:
         list(opened.messages(opened.topics))
+
+
+def test_a_topic_with_two_types_is_told(bag, tmp_path, serialised, files):
+    bag.string(0, '/words', 'x')
+    bag.string(5, '/words', 'y')
+    (first, second) = serialised()
+    bag.joints(10, ['a'], [1.0], '/words')
+    path = files.sqlite(tmp_path / 'one.db3', [first, second])
+    other = files.sqlite(tmp_path / 'two.db3', [m for m in serialised() if 'Joint' in m[2]])
+    folder = tmp_path / 'bag'
+    folder.mkdir()
+    for file in (path, other):
+        file.rename(folder / file.name)
+    with Bag(folder) as opened:
+        assert opened.topics == {'/words': 'std_msgs/msg/String'}
+        assert '/words has messages of several types' in ' '.join(opened.notes)
+        assert len(list(opened.messages(['/words']))) == 3
+
+
+def test_a_disk_that_fails_is_one_sentence(bag, tmp_path, monkeypatch):
+    bag.string(0, '/words', 'x')
+    with Bag(bag.write(tmp_path / 'bag')) as opened:
+
+        def fail(*_):
+            raise OSError(5, 'Input/output error')
+
+        monkeypatch.setattr('os.pread', fail)
+        for read in (lambda: list(opened.messages(['/words'])), lambda: opened.stamps('/words')):
+            with pytest.raises(BagError, match=r'cannot be read: .*Input/output error'):
+                read()

@@ -56,7 +56,7 @@ def test_records_stay_and_statistics_are_of_all(request_of, first):
     target = request_of.output / 'robot/1.0.0'
     old, old_report = records(target), (target / 'report.json').read_bytes()
     report = convert(request_of)
-    assert report.facts.split_episodes == {'train': 2}
+    assert report.facts.split_episodes == {'train': 3, 'val': 1}  # of the whole dataset
     assert (
         records(target)['robot-train.tfrecord-00000-of-00002']
         == old['robot-train.tfrecord-00000-of-00001']
@@ -122,7 +122,7 @@ def test_other_topics_are_no_difference(request_of, tmp_path):
     robot = replace(WIDOWX, cameras={**WIDOWX.cameras, 'image_wrist': hand})
     path = bag.write(tmp_path / 'bag')
     report = convert(replace(request_of, bags=(path,), embodiment=robot, instruction='wave'))
-    assert report.facts.split_episodes == {'train': 1}
+    assert report.facts.split_episodes == {'train': 2, 'val': 1}
 
 
 def test_a_bag_is_added_once(request_of, first):

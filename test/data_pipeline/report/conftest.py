@@ -4,84 +4,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.report.episode_report import EpisodeReport, Skew
 from octo_ros.data.report.facts import BagFacts, ConversionFacts, EpisodeFacts, PartFacts
 from octo_ros.data.report.measured import measure
 from octo_ros.data.report.measures.motion import achieved_motion
+from octo_ros.data.timing.clock import Clock
+from octo_ros.data.timing.clock_jump import ClockJump
+from octo_ros.data.timing.topic_timing import TopicTiming
+from octo_ros.observation.repeats import PictureCounts
 
 NAMES = ('x', 'y', 'z', 'roll', 'pitch', 'yaw', 'gripper')
 
 
-@dataclass(frozen=True)
-class Clock:
-    source: str = 'header'
-    reason: str = 'stamps ascend and are near the arrival'
-    latency_ns: int = 0
-
-
-@dataclass(frozen=True)
-class ClockJump:
-    time_ns: int
-    seconds: float
-    clock: str = 'receive'
-
-
-@dataclass(frozen=True)
-class TopicTiming:
-    topic: str = '/cam/image_raw'
-    type: str = 'sensor_msgs/msg/Image'
-    messages: int = 600
-    duration_s: float = 20.0
-    rate_hz: float = 30.0
-    period_median_ms: float = 33.3
-    period_p95_ms: float = 36.0
-    period_max_ms: float = 48.0
-    gaps: int = 0
-    latency_median_ms: float | None = 22.0
-    latency_p95_ms: float | None = 25.0
-    latency_max_ms: float | None = 40.0
-    drift_ms_per_min: float | None = 0.1
-    duplicates: int = 0
-    out_of_order: int = 0
-    jumps: tuple[ClockJump, ...] = ()
-    clock: Clock = Clock()
-    unstamped: int = 0
-    far_off: int = 0
-
-
-@dataclass(frozen=True)
-class BagLosses:
-    sentences: tuple[str, ...] = ()
-    lost_messages: int = 0
-    unreadable_bytes: int = 0
-
-    def __bool__(self):
-        return bool(self.sentences)
-
-
-@dataclass(frozen=True)
-class PictureCounts:
-    frames: int
-    repeated: int = 0
-    longest_repeat_s: float = 0.0
+TOPIC = TopicTiming(
+    topic='/cam/image_raw',
+    type='sensor_msgs/msg/Image',
+    messages=600,
+    duration_s=20.0,
+    rate_hz=30.0,
+    period_median_ms=33.3,
+    period_p95_ms=36.0,
+    period_max_ms=48.0,
+    gaps=0,
+    latency_median_ms=22.0,
+    latency_p95_ms=25.0,
+    latency_max_ms=40.0,
+    drift_ms_per_min=0.1,
+    duplicates=0,
+    out_of_order=0,
+    jumps=(),
+    clock=Clock('header', 'Its stamps ascend and are near the arrivals.'),
+)
 
 
 class FactsMaker:
     """Makes facts; everything is fine in them unless told otherwise."""
 
-    topic = TopicTiming()
-    timing = TopicTiming
+    topic = TOPIC
     jump = ClockJump
     clock = Clock
     losses = BagLosses
-    pictures = PictureCounts
+
+    def pictures(self, frames, repeated=0, longest_repeat_s=0.0):
+        return PictureCounts(frames, repeated, longest_repeat_s)
 
     def proprio(self, steps=30, seed=0):
         """A smooth path with a gripper that closes and opens."""
@@ -106,7 +79,7 @@ class FactsMaker:
         Image.new('RGB', size, (shade, 90, 60)).save(buffer, 'JPEG')
         return buffer.getvalue()
 
-    def episode(self, name='0', parts=None, pictures=None, said=(), bag='bags/run_7', **changes):
+    def episode(self, name='0', parts=None, pictures=None, bag='bags/run_7', **changes):
         parts = (self.part(),) if parts is None else parts
         report = EpisodeReport(
             bag=bag,
@@ -122,10 +95,10 @@ class FactsMaker:
             path_error_mm=0.01,
             path_error_deg=0.001,
         )
-        counts = {'image_primary': PictureCounts(180)} if pictures is None else pictures
-        return EpisodeFacts(replace(report, **changes), tuple(parts), counts, tuple(said))
+        counts = {'image_primary': self.pictures(180)} if pictures is None else pictures
+        return EpisodeFacts(replace(report, **changes), tuple(parts), counts)
 
-    def facts(self, episodes=None, topics=None, losses=None, **changes):
+    def facts(self, episodes=None, topics=None, losses=None, remarks=(), **changes):
         facts = ConversionFacts(
             dataset='/data/robot/1.0.0',
             embodiment='widowx',
@@ -140,6 +113,7 @@ class FactsMaker:
                     duration_s=20.0,
                     topics=(self.topic,) if topics is None else tuple(topics),
                     losses=losses or BagLosses(),
+                    remarks=tuple(remarks),
                 ),
             ),
             episodes=(self.episode(),) if episodes is None else tuple(episodes),

@@ -20,7 +20,6 @@ from octo_ros.data.report.checks.finite import check_finite
 from octo_ros.data.report.checks.gripper import check_gripper_moves, check_gripper_range
 from octo_ros.data.report.checks.idle import check_idle
 from octo_ros.data.report.checks.instructions import (
-    check_changing_instructions,
     check_empty_instructions,
     check_long_instructions,
     check_mixed_forms,
@@ -32,12 +31,17 @@ from octo_ros.data.report.checks.left_out import (
     check_failed_episodes,
     check_skipped_episodes,
     check_unwanted_episodes,
-    check_warnings,
 )
 from octo_ros.data.report.checks.lengths import check_lengths
 from octo_ros.data.report.checks.losses import check_losses
 from octo_ros.data.report.checks.path import check_path_angle, check_path_distance
 from octo_ros.data.report.checks.pictures import check_frozen_pictures, check_repeated_pictures
+from octo_ros.data.report.checks.remarks import (
+    check_file_notes,
+    check_label_remarks,
+    check_recording_remarks,
+    check_warnings,
+)
 from octo_ros.data.report.checks.skew import check_skew
 from octo_ros.data.report.checks.splits import check_splits
 from octo_ros.data.report.checks.step_size import check_rotation, check_translation
@@ -71,13 +75,13 @@ CHECKS: tuple[Check, ...] = (
     check_losses,
     check_skipped_episodes,
     check_warnings,
+    check_recording_remarks,
     check_unusable_messages,
     check_frozen_pictures,
     check_repeated_pictures,
     check_gripper_moves,
     check_constant_numbers,
     check_idle,
-    check_changing_instructions,
     check_programmatic_instructions,
     check_long_instructions,
     check_mixed_forms,
@@ -88,6 +92,8 @@ CHECKS: tuple[Check, ...] = (
     check_gaps,
     check_odd_stamps,
     check_stamp_order,
+    check_label_remarks,
+    check_file_notes,
     check_failed_episodes,
     check_unwanted_episodes,
 )

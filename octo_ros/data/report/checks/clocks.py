@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from octo_ros.data.report.finding import Finding, Severity
@@ -14,85 +17,124 @@ if TYPE_CHECKING:
     from octo_ros.data.timing.topic_timing import TopicTiming
 
 
+@dataclass(frozen=True)
+class _Oddity:
+    """Something that may be odd about the timing of a topic.
+
+    Attributes:
+        severity: How bad it is.
+        code: Its name.
+        size: How bad it is in one bag; 0 if it is not there.
+        sentence: What to say of the worst bag.
+        threshold: As in `Finding`.
+        remedy: As in `Finding`.
+    """
+
+    severity: Severity
+    code: str
+    size: Callable[[TopicTiming], float]
+    sentence: Callable[[TopicTiming], str]
+    threshold: str
+    remedy: str
+
+    def findings(self, measured: Measured) -> Iterator[Finding]:
+        """One for each topic that has it in any bag, the worst bag first."""
+        odd: defaultdict[str, list[tuple[float, str, TopicTiming]]] = defaultdict(list)
+        for bag in measured.facts.bags:
+            for timing in bag.topics:
+                size = self.size(timing)
+                if size:
+                    odd[timing.topic].append((size, place(timing, bag.path), timing))
+        for found in odd.values():
+            found.sort(key=lambda entry: -entry[0])
+            places = tuple(where for _, where, _ in found)
+            sentence = self.sentence(found[0][2])
+            yield Finding(self.severity, self.code, places, sentence, self.threshold, self.remedy)
+
+
+def place(timing: TopicTiming, bag: str) -> str:
+    """How a topic of a bag is named to people."""
+    return f'{timing.topic} in {PurePath(bag).name}'
+
+
 def check_clock_fallback(measured: Measured) -> Iterator[Finding]:
     """Topics with stamps that were not good enough, so that the time of arrival was taken."""
-    for topic in _topics(measured):
-        has_header = topic.latency_median_ms is not None or topic.unstamped > 0
-        if topic.clock.source == 'receive' and has_header:
-            yield Finding(
-                Severity.WARNING,
-                'clock_fallback',
-                (topic.topic,),
-                f'The time of arrival is used instead of the stamps: {topic.clock.reason}',
-                'stamps must be set, ascend and be within 1 s of the arrival',
-                'Mend the stamps of the driver; until then delays of transport count as motion.',
-            )
+
+    def is_fallback(timing: TopicTiming) -> bool:
+        has_header = timing.latency_median_ms is not None or timing.unstamped > 0
+        return timing.clock.source == 'receive' and has_header
+
+    yield from _Oddity(
+        Severity.WARNING,
+        'clock_fallback',
+        is_fallback,
+        lambda timing: f'The time of arrival is used instead of the stamps: {timing.clock.reason}',
+        'stamps must be set, ascend and be within 1 s of the arrival',
+        'Mend the stamps of the driver; until then delays of transport count as motion.',
+    ).findings(measured)
 
 
 def check_clock_jumps(measured: Measured) -> Iterator[Finding]:
     """Clocks that jumped."""
-    for topic in _topics(measured):
-        if topic.jumps:
-            largest = max(topic.jumps, key=lambda jump: abs(jump.seconds))
-            whose = 'recorder' if largest.clock == 'receive' else 'driver'
-            yield Finding(
-                Severity.WARNING,
-                'clock_jump',
-                (topic.topic,),
-                f'A clock jumped {_times(len(topic.jumps))}, at most by {largest.seconds:+.3g} s '
-                f'(that of the {whose}).',
-                remedy='No episode goes across a jump of the recording clock. Let the time be set '
-                'before recording, not during it.',
-            )
+    yield from _Oddity(
+        Severity.WARNING,
+        'clock_jump',
+        lambda timing: max((abs(jump.seconds) for jump in timing.jumps), default=0.0),
+        _jump,
+        '',
+        'No episode goes across a jump of the recording clock. Let the time be set before '
+        'recording, not during it.',
+    ).findings(measured)
 
 
 def check_odd_stamps(measured: Measured) -> Iterator[Finding]:
     """Single messages with bad stamps in a topic whose stamps are used."""
-    for topic in _topics(measured):
-        if topic.clock.source == 'header' and (topic.unstamped or topic.far_off):
-            yield Finding(
-                Severity.NOTE,
-                'odd_stamps',
-                (topic.topic,),
-                f'Of {topic.messages} messages {topic.unstamped} had no stamp and '
-                f'{topic.far_off} one a second or more off the arrival.',
-                remedy='Look for a second publisher, or for a driver that starts before its clock.',
-            )
+    yield from _Oddity(
+        Severity.NOTE,
+        'odd_stamps',
+        lambda timing: timing.unstamped + timing.far_off if timing.clock.source == 'header' else 0,
+        lambda timing: (
+            f'Of {timing.messages} messages {timing.unstamped} had no stamp and '
+            f'{timing.far_off} one a second or more off the arrival.'
+        ),
+        '',
+        'Look for a second publisher, or a driver that starts before its clock.',
+    ).findings(measured)
 
 
 def check_stamp_order(measured: Measured) -> Iterator[Finding]:
     """Stamps that came twice or too late."""
-    for topic in _topics(measured):
-        if topic.duplicates or topic.out_of_order:
-            yield Finding(
-                Severity.NOTE,
-                'stamp_order',
-                (topic.topic,),
-                f'Of {topic.messages} messages {topic.duplicates} had the stamp of another and '
-                f'{topic.out_of_order} came after a later one.',
-                remedy='The former count once and the latter were sorted. Look for a second '
-                'publisher if there are many.',
-            )
+    yield from _Oddity(
+        Severity.NOTE,
+        'stamp_order',
+        lambda timing: timing.duplicates + timing.out_of_order,
+        lambda timing: (
+            f'Of {timing.messages} messages {timing.duplicates} had the stamp of another and '
+            f'{timing.out_of_order} came after a later one.'
+        ),
+        '',
+        'The former count once and the latter were sorted. Look for a second publisher if there '
+        'are many.',
+    ).findings(measured)
 
 
 def check_gaps(measured: Measured) -> Iterator[Finding]:
     """Holes in a topic."""
-    for topic in _topics(measured):
-        if topic.gaps:
-            yield Finding(
-                Severity.NOTE,
-                'gaps',
-                (topic.topic,),
-                f'There {"is 1 gap" if topic.gaps == 1 else f"are {topic.gaps} gaps"} between '
-                f'messages, the longest {topic.period_max_ms:.0f} ms.',
-                'more than 3 times the usual period',
-                'Nothing is interpolated across a gap; ticks in it are dropped.',
-            )
+    yield from _Oddity(
+        Severity.NOTE,
+        'gaps',
+        lambda timing: timing.period_max_ms if timing.gaps else 0.0,
+        lambda timing: (
+            f'{"1 gap" if timing.gaps == 1 else f"{timing.gaps} gaps"} between messages, the '
+            f'longest {timing.period_max_ms:.0f} ms.'
+        ),
+        'more than 3 times the usual period',
+        'Nothing is interpolated across a gap; ticks in it are dropped.',
+    ).findings(measured)
 
 
-def _topics(measured: Measured) -> Iterator[TopicTiming]:
-    return (topic for bag in measured.facts.bags for topic in bag.topics)
-
-
-def _times(count: int) -> str:
-    return 'once' if count == 1 else f'{count} times'
+def _jump(timing: TopicTiming) -> str:
+    largest = max(timing.jumps, key=lambda jump: abs(jump.seconds))
+    times = 'once' if len(timing.jumps) == 1 else f'{len(timing.jumps)} times'
+    whose = 'recorder' if largest.clock == 'receive' else 'driver'
+    return f'A clock jumped {times}, at most by {largest.seconds:+.3g} s (that of the {whose}).'

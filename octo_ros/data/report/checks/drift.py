@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.data.report.checks.clocks import place
 from octo_ros.data.report.checks.grading import Limit, graded
 from octo_ros.data.report.finding import Finding, Severity
 
@@ -32,7 +33,7 @@ def check_drift(measured: Measured) -> Iterator[Finding]:
     yield from graded(
         'clock_drift',
         (
-            (topic.topic, certain_drift(topic))
+            (place(topic, bag.path), certain_drift(topic))
             for bag in measured.facts.bags
             for topic in bag.topics
         ),

@@ -32,24 +32,6 @@ def check_empty_instructions(measured: Measured) -> Iterator[Finding]:
         )
 
 
-def check_changing_instructions(measured: Measured) -> Iterator[Finding]:
-    """Episodes during which something else was asked."""
-    places = tuple(
-        episode.report.place
-        for episode in measured.facts.episodes
-        if len({text.strip() for text in episode.said}) > 1
-    )
-    if places:
-        yield Finding(
-            Severity.WARNING,
-            'instruction_changes',
-            places,
-            'The instruction changed during an episode; the first one is stored for all of it.',
-            'one instruction per episode',
-            'Mark the episodes when recording, or discard these.',
-        )
-
-
 def check_programmatic_instructions(measured: Measured) -> Iterator[Finding]:
     """Names of tasks instead of sentences: Octo's language encoder knows English, not code."""
     found = _with_lint(measured, *wording.PROGRAMMATIC)

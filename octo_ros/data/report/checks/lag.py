@@ -24,18 +24,18 @@ def check_lag(measured: Measured) -> Iterator[Finding]:
     scan = measured.lag
     if scan is None:
         return
-    best = scan.at(scan.peak)
+    peak, best, now = scan.peak, scan.at(scan.peak), scan.at(0)
     achieved = measured.facts.action_source == 'achieved_pose'
     clear = CLEAR_ACHIEVED if achieved else CLEAR
-    if scan.peak != 0 and best > WEAK and best - scan.at(0) > clear:
-        steps = f'{abs(scan.peak)} step{"s" if abs(scan.peak) > 1 else ""}'
-        way = 'later' if scan.peak > 0 else 'earlier'
+    if peak != 0 and best > WEAK and best - now > clear:
+        steps = f'{abs(peak)} step{"s" if abs(peak) > 1 else ""}'
+        way = 'later' if peak > 0 else 'earlier'
         yield Finding(
             Severity.ERROR if achieved else Severity.WARNING,
             'lag_peak',
             (),
             f'The arm moves {steps} {way} than the actions say: correlation {best:.2f} there, '
-            f'{scan.at(0):.2f} at lag 0.',
+            f'{now:.2f} at lag 0.',
             'the peak of the lag scan should be at 0',
             'Achieved actions can only be shifted by a mistake: please report it.'
             if achieved

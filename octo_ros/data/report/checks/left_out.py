@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 def check_skipped_episodes(measured: Measured) -> Iterator[Finding]:
     """Episodes whose data did not suffice."""
-    for skipped in measured.facts.skipped:
-        if skipped.kind == 'unusable':
-            yield Finding(
-                Severity.WARNING,
-                'episode_skipped',
-                (skipped.place,),
-                f'An episode was skipped: {skipped.reason}',
-                remedy='Look at the topics of its bag; record it again.',
-            )
+    skipped = [episode for episode in measured.facts.skipped if episode.kind == 'unusable']
+    if skipped:
+        yield Finding(
+            Severity.WARNING,
+            'episode_skipped',
+            tuple(episode.place for episode in skipped),
+            f'Episodes that could not be used: {len(skipped)}. {skipped[0].place}: '
+            f'{skipped[0].reason.rstrip(".")}.',
+            remedy='Look at the topics of their bags; record them again. All reasons stand at the '
+            'end of the report.',
+        )
 
 
 def check_unwanted_episodes(measured: Measured) -> Iterator[Finding]:
@@ -54,11 +56,3 @@ def check_failed_episodes(measured: Measured) -> Iterator[Finding]:
             f'Failed episodes in the dataset: {len(places)}. They are stored with reward 0.',
             remedy='Octo imitates them like all others; leave them out with --skip-failed.',
         )
-
-
-def check_warnings(measured: Measured) -> Iterator[Finding]:
-    """What the converter itself warns of, and notes."""
-    for sentence in measured.facts.warnings:
-        yield Finding(Severity.WARNING, 'conversion', (), sentence)
-    for sentence in measured.facts.notes:
-        yield Finding(Severity.NOTE, 'conversion_note', (), sentence)

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 
 def check_losses(measured: Measured) -> Iterator[Finding]:
-    """What a salvaged bag lost."""
-    for bag in measured.facts.bags:
-        if bag.losses:
-            yield Finding(
-                Severity.WARNING,
-                'bag_damaged',
-                (PurePath(bag.path).name,),
-                f'{bag.losses.lost_messages} messages and {bag.losses.unreadable_bytes} bytes of '
-                f'a damaged bag are lost. {" ".join(bag.losses.sentences)}',
-                remedy='The rest was converted. Check the episodes near the damage.',
-            )
+    """What salvaged bags lost."""
+    damaged = [bag for bag in measured.facts.bags if bag.losses]
+    damaged.sort(key=lambda bag: -bag.losses.unreadable_bytes)
+    if damaged:
+        yield Finding(
+            Severity.WARNING,
+            'bag_damaged',
+            tuple(PurePath(bag.path).name for bag in damaged),
+            f'{sum(bag.losses.lost_messages for bag in damaged)} messages and '
+            f'{sum(bag.losses.unreadable_bytes for bag in damaged)} bytes of damaged bags are '
+            f'lost. {damaged[0].losses.sentences[0]}',
+            remedy='The rest was converted. Check the episodes near the damage; the table of '
+            'topics tells all of it.',
+        )

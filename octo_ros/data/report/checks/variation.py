@@ -67,11 +67,12 @@ def check_outliers(measured: Measured) -> Iterator[Finding]:
     for field in measured.actions:
         if field.outlier_count:
             farthest = field.outliers[0]
+            values = 'value' if field.outlier_count == 1 else 'values'
             yield Finding(
                 Severity.NOTE,
                 'action_outliers',
                 tuple(dict.fromkeys(f'{o.place} step {o.step}' for o in field.outliers)),
-                f'{field.name}: {field.outlier_count} values far from all others, the farthest '
+                f'{field.name}: {field.outlier_count} {values} far from all others, the farthest '
                 f'{farthest.value:.4g} {field.unit}'.rstrip()
                 + '.',
                 'outside p01..p99 by more than their distance',

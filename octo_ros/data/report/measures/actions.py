@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from octo_ros.data.report.facts import ConversionFacts, EpisodeFacts
 
-BINS = 40
+FEWEST_BINS, MOST_BINS = 8, 40
 # A value is an outlier where it lies outside p01..p99 by more than their distance: training on
 # `bounds` would clip it, and a `normal` one would spend its range on it.
 OUTLIER_DISTANCE = 1.0
@@ -53,9 +53,10 @@ class ActionField:
         std: Standard deviation.
         p99: 1 % are above.
         maximum: Largest value.
-        counts: Values in each of the bins from `minimum` to `maximum`.
+        counts: Values in each of the bins from `minimum` to `maximum`, more bins for more values;
+            empty if no value is finite.
         not_finite: NaN and infinite values.
-        saturated: Share of the values that equal minimum or maximum.
+        saturated: Share of the values that equal minimum or maximum, if that is not 0.
         outlier_count: Values far from all others.
         outliers: The farthest of them.
     """
@@ -101,15 +102,18 @@ def _field(
     values = column[is_finite].astype(np.float64)
     if not len(values):
         nothing = (0.0,) * 6
-        return ActionField(name, unit, *nothing, (0,) * BINS, len(column), 0.0, 0, ())
+        return ActionField(name, unit, *nothing, (), len(column), 0.0, 0, ())
     low, high = float(values.min()), float(values.max())
     p01, p99 = (float(value) for value in np.quantile(values, (0.01, 0.99)))
-    counts = np.histogram(values, BINS, (low, high if high > low else low + 1e-6))[0]
+    bins = int(np.clip(2.0 * np.sqrt(len(values)), FEWEST_BINS, MOST_BINS))
+    margin = 0.0 if high > low else 1e-6  # a constant stands in the middle
+    counts = np.histogram(values, bins, (low - margin, high + margin))[0]
     far = OUTLIER_DISTANCE * (p99 - p01)
     beyond = np.where(is_finite, np.maximum(p01 - column, column - p99), 0.0)
     outside = np.flatnonzero(beyond > far) if with_outliers and far > 0.0 else np.zeros(0, int)
     farthest = outside[np.argsort(-beyond[outside], kind='stable')][:KEPT_OUTLIERS]
-    at_ends = (values == low).sum() + (values == high).sum()
+    # Not 0: every episode ends with a hold.
+    at_ends = sum(int((values == end).sum()) for end in (low, high) if end)
     return ActionField(
         name=name,
         unit=unit,
@@ -121,7 +125,7 @@ def _field(
         maximum=high,
         counts=tuple(int(count) for count in counts),
         not_finite=int((~is_finite).sum()),
-        saturated=float(at_ends / len(values)) if high > low else 1.0,
+        saturated=at_ends / len(values) if high > low else 1.0,
         outlier_count=len(outside),
         outliers=tuple(Outlier(*places.of(int(i)), float(column[i])) for i in farthest),
     )

@@ -41,8 +41,8 @@ class LagScan:
 
     @property
     def peak(self) -> int:
-        """Lag of the largest correlation."""
-        return self.lags[int(np.argmax(self.correlations))]
+        """Lag of the largest correlation, that nearest to 0 of equal ones."""
+        return max(self.lags, key=lambda lag: (self.at(lag), -abs(lag)))
 
     def at(self, lag: int) -> float:
         """Correlation at a lag."""

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from octo_ros.data.report.facts import ConversionFacts, EpisodeFacts
 
+# Frames from before the first tick count, and the rate of a camera is not exact.
+CLEARLY_MORE = 1.2
+
 
 @dataclass(frozen=True)
 class CameraPictures:
@@ -42,8 +45,8 @@ def camera_pictures(facts: ConversionFacts) -> tuple[CameraPictures, ...]:
 
 
 def is_faster_than_ticks(episode: EpisodeFacts, camera: str) -> bool:
-    """Whether a camera sent more frames than there were ticks, so that none need be used twice."""
-    return episode.pictures[camera].frames > episode.report.ticks
+    """Whether a camera sent clearly more frames than there were ticks: it is not just as fast."""
+    return episode.pictures[camera].frames > CLEARLY_MORE * episode.report.ticks
 
 
 def _camera(key: str, facts: ConversionFacts) -> CameraPictures:
