@@ -22,6 +22,8 @@ commands = (
     'export_policy',
     'inspect_bag',
     'inspect_checkpoint',
+    'inspect_rlds',
+    'replay',
     'safety_fuzz',
     'verify_checkpoint',
 )
