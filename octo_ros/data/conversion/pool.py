@@ -11,12 +11,12 @@ from __future__ import annotations
 import multiprocessing as mp
 import os
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -76,8 +76,6 @@ def run_pool(
             workers[connection] = process
             doing[connection] = waiting.popleft()
             connection.send(doing[connection])
-        # What puts the dataset together takes a second to import; it need not wait until then.
-        import_module('tensorflow_datasets')
         while doing:
             for ready in wait(list(doing)):
                 connection = next(c for c in doing if c is ready)
@@ -157,6 +155,7 @@ def _stop(workers: dict[Connection, SpawnProcess]) -> None:
 def _work(connection: Connection, request: ConversionRequest, parts: Path) -> None:
     """A worker's life: job after job, until its parent hangs up."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_follow_parent, daemon=True).start()
     cv2.setNumThreads(1)
     line = _Line(connection)
     with suppress(_ParentIsGoneError):
@@ -170,6 +169,14 @@ def _work(connection: Connection, request: ConversionRequest, parts: Path) -> No
             raise
         except Exception:  # whatever it is, it belongs to the parent
             line.send(_Crash(traceback.format_exc()))
+
+
+def _follow_parent() -> None:
+    """End this worker at once when its parent was killed."""
+    parent = mp.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 class _ParentIsGoneError(Exception):

@@ -16,6 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+# Here and not where it is used: while it is imported, imports of other threads go wrong (etils
+# replaces `__import__` meanwhile), so it must be over before a progress bar starts.
+import tensorflow_datasets as tfds
+
 from octo_ros.data.rlds.example import ExampleWriter
 from octo_ros.data.rlds.existing import ExistingDataset
 from octo_ros.data.rlds.publish import publish, recover
@@ -24,8 +28,6 @@ from octo_ros.data.rlds.stored import stored_episodes
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
-    import tensorflow_datasets as tfds
-
     from octo_ros.data.rlds.features import DatasetLayout
     from octo_ros.data.rlds.record import EpisodeRecord
 
@@ -173,8 +175,6 @@ class RldsWriter:
         self._next_id = max(ids, default=-1) + 1
 
     def _write_info(self, splits: list[SplitShards]) -> None:
-        import tensorflow_datasets as tfds
-
         identity = tfds.core.dataset_info.DatasetIdentity(
             name=self._name,
             version=tfds.core.Version(VERSION),
@@ -187,8 +187,6 @@ class RldsWriter:
         info.write_to_directory(self.directory)
 
     def _split_info(self, split: SplitShards) -> tfds.core.splits.SplitInfo:
-        import tensorflow_datasets as tfds
-
         template = tfds.core.ShardedFileTemplate(
             data_dir=self.directory,
             template=TEMPLATE,
