@@ -114,7 +114,7 @@ def _do_jobs(
     if request.runner is not None and request.remote_output is not None:
         shared = remote_parts(request, work.fingerprint)
         take_finished(plan.jobs, work.parts, shared)
-    finished = work.finished()
+    finished = _whole(plan, work, say)
     todo = [job for job in plan.jobs if job.index not in finished]
     done = len(plan.jobs) - len(todo)
     if done:
@@ -127,6 +127,19 @@ def _do_jobs(
         run_here(todo, request, work.parts, tally.tell)
     else:
         run_pool(todo, request, work.parts, tally.tell)
+
+
+def _whole(plan: ConversionPlan, work: WorkDirectory, say: Callable[[str], None]) -> set[int]:
+    """Indices of the jobs whose results are here and undamaged."""
+    finished = work.finished()
+    for job in plan.jobs:
+        if job.index in finished:
+            try:
+                ConvertedEpisode.load(job.directory(work.parts))
+            except DatasetError as error:
+                say(f'Episode {job.episode.episode_id!r} is converted again. {error}')
+                finished.remove(job.index)
+    return finished
 
 
 def _check_not_empty(

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
@@ -99,15 +100,22 @@ class ConvertedEpisode:
             sidecar = _FORM.validate_json((directory / SIDECAR).read_bytes())
             with np.load(directory / ARRAYS, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
-        except (OSError, ValueError, ValidationError) as error:
-            msg = f'{directory} is no converted episode: {error}. Remove it and start anew.'
-            raise DatasetError(msg) from None
+        except (OSError, EOFError, ValueError, BadZipFile) as error:
+            msg = (
+                f'{directory} is no converted episode, for one of its files is missing or damaged '
+                f'({type(error).__name__}). Remove it and start anew.'
+            )
+            raise DatasetError(msg) from error
         report = sidecar.report or sidecar.skipped
         assert report is not None
         records = tuple(
             _record(directory, entry, arrays, f'{index}/')
             for index, entry in enumerate(sidecar.records)
         )
+        for converted in records:
+            for pictures in (*converted.record.images.values(), *converted.record.depths.values()):
+                assert isinstance(pictures, SpooledPictures)
+                pictures.check()
         return cls(records, report, sidecar.pictures, sidecar.remarks, sidecar.losses)
 
 

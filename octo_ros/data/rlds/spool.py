@@ -7,7 +7,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NoReturn, overload
 
 import numpy as np
 
@@ -107,6 +107,16 @@ class SpooledPictures(Sequence[bytes]):
         head = next(i for i in range(1, len(data)) if data[i] < 0x80) + 1
         return data[head:]
 
+    def check(self) -> None:
+        """Check that the file is as long as it must be.
+
+        Raises:
+            DatasetError: It is missing or shorter.
+        """
+        size = self.path.stat().st_size if self.path.is_file() else 0
+        if size < self.offsets[-1]:
+            self._cut_short(size)
+
     def wire_size(self) -> int:
         """Bytes of `wire`."""
         return int(self.offsets[-1] - self.offsets[0])
@@ -125,10 +135,13 @@ class SpooledPictures(Sequence[bytes]):
             while begin < end:
                 data = file.read(min(COPIED, end - begin))
                 if not data:
-                    msg = f'{self.path} ends at byte {begin} instead of {end}; start anew.'
-                    raise DatasetError(msg)
+                    self._cut_short(begin)
                 begin += len(data)
                 yield data
+
+    def _cut_short(self, size: int) -> NoReturn:
+        msg = f'{self.path} ends at byte {size} instead of {self.offsets[-1]}; start anew.'
+        raise DatasetError(msg)
 
 
 def wire_size(pictures: Sequence[bytes], *, framed: bool = True) -> int:

@@ -68,6 +68,16 @@ def test_another_request_starts_anew_and_says_so(request_of, change):
     assert 'Starting anew: the 2 episodes that an interrupted run left' in said[0]
 
 
+def test_a_damaged_result_is_converted_again(request_of):
+    interrupted(request_of, 2)
+    work = request_of.output / 'robot/.1.0.0.work'
+    (work / 'episodes/000001/image_wrist').write_bytes(b'')
+    said = []
+    convert(request_of, say=said.append)
+    assert "Episode '1' is converted again." in said[0]
+    assert 'Taking over 1 of 3' in said[1]
+
+
 def test_other_splits_take_over_the_work(request_of):
     interrupted(request_of, 2)
     said = []
