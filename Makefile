@@ -25,9 +25,10 @@ test: env lint ## lint, types, all tests
 proof: env ## the long tests, whose figures are in docs/ (many minutes)
 	@OMP_NUM_THREADS=1 $(PYTHON_VENV) -m pytest -m proof --timeout 3600 -o faulthandler_timeout=3660
 
-proof-data: ## TensorFlow and Apache Beam read and make datasets, in .venv-tensorflow/ (2 GB)
+proof-data: ## TensorFlow and Apache Beam read and make datasets, in .venv-tensorflow/ (3 GB)
 	@requirements/make_tensorflow_env.sh
-	@.venv-tensorflow/bin/python -m pytest -m tensorflow test/data_pipeline
+	@TF_CPP_MIN_LOG_LEVEL=2 .venv-tensorflow/bin/python -m pytest -m '' \
+		test/data_pipeline/readback test/data_pipeline/conversion/test_beam.py
 
 lint: env ## ruff and mypy
 	@.venv/bin/ruff check octo_ros launch test benchmarks setup.py
