@@ -22,6 +22,8 @@ commands = (
     'export_policy',
     'inspect_bag',
     'inspect_checkpoint',
+    'inspect_rlds',
+    'replay',
     'safety_fuzz',
     'verify_checkpoint',
 )
@@ -43,7 +45,7 @@ setup(
         (f'share/{package_name}/config/sim', glob('config/sim/*.yaml')),
     ],
     install_requires=['setuptools'],
-    extras_require={'test': ['pytest']},
+    extras_require={'beam': ['apache-beam>=2.60'], 'test': ['pytest']},
     zip_safe=True,
     maintainer='octo_ros maintainers',
     maintainer_email='octo-ros@example.org',

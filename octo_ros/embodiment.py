@@ -218,7 +218,7 @@ class Embodiment:
         return self
 
     def relayed(self) -> Embodiment:
-        """The same robot, its cameras read through `octo_camera_relay`."""
+        """The same robot, its cameras read through `octo_camera_relay`; depth is not relayed."""
         cameras = {key: camera.relayed() for key, camera in self.cameras.items()}
         return replace(self, cameras=cameras)
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from octo_ros.drivers import Driver
-from octo_ros.embodiment import Camera, Embodiment, load_embodiment
+from octo_ros.embodiment import Camera, Embodiment, JointStateSource, load_embodiment
 from octo_ros.errors import ConfigError
+from octo_ros.sources import DepthCamera, LowDimSource
 
+_Source = TypeVar('_Source', Camera, DepthCamera, JointStateSource, LowDimSource)
 _NAMESPACE = re.compile(r'[A-Za-z]\w*')
 
 
@@ -99,7 +102,7 @@ def in_namespace(embodiment: Embodiment, namespace: str) -> Embodiment:
     if not prefix:
         return embodiment
 
-    def camera(given: Camera) -> Camera:
+    def moved(given: _Source) -> _Source:
         return replace(given, topic=_below(prefix, given.topic))
 
     def driver(given: Driver) -> Driver:
@@ -111,11 +114,12 @@ def in_namespace(embodiment: Embodiment, namespace: str) -> Embodiment:
             stop = replace(stop, target=_below(prefix, stop.target))
         return Driver(arm=arm, gripper=gripper, status=status, stop=stop)
 
-    states = embodiment.joint_states
     return replace(
         embodiment,
-        cameras={key: camera(given) for key, given in embodiment.cameras.items()},
-        joint_states=replace(states, topic=_below(prefix, states.topic)),
+        cameras={key: moved(given) for key, given in embodiment.cameras.items()},
+        depth_cameras={key: moved(given) for key, given in embodiment.depth_cameras.items()},
+        low_dim={key: moved(given) for key, given in embodiment.low_dim.items()},
+        joint_states=moved(embodiment.joint_states),
         drivers={key: driver(given) for key, given in embodiment.drivers.items()},
     )
 

@@ -37,6 +37,8 @@ FIXED = {'wrench': WRENCH, 'twist': TWIST, 'imu': IMU}
 KEY = re.compile('[a-z][a-z0-9_]*')
 # Keys of a step's observation that mean something else, to the converter or to Octo.
 RESERVED = ('state', 'proprio', 'timestep', 'pad_mask_dict', 'timestep_pad_mask', 'task_completed')
+# What the observation's other sources are called where it is told what is missing or off in time.
+SOURCES = ('joint_states', 'tcp_pose')
 
 
 @config_dataclass
@@ -131,8 +133,8 @@ def key_problems(
     for key in low_dim:
         if not KEY.fullmatch(key):
             yield f'low_dim.{key}: keys are lower-case letters, digits and "_"'
-        elif key in RESERVED or key.startswith(('image_', 'depth_')) or key in cameras:
-            taken = ', '.join(RESERVED)
+        elif key in RESERVED + SOURCES or key.startswith(('image_', 'depth_')) or key in cameras:
+            taken = ', '.join(RESERVED + SOURCES)
             yield f'low_dim.{key}: the key is taken (also {taken}, image_* and depth_*)'
     for key in set(cameras) & set(depth_cameras):
         yield f'depth_cameras.{key}: there is a camera with this key'

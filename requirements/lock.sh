@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Renew the pins: wheels.txt (no ROS installed) and sourced.txt (a ROS installation is sourced).
+# Renew the pins: wheels.txt (no ROS installed), sourced.txt (a ROS installation is sourced) and tensorflow.txt (see
+# make_tensorflow_env.sh).
 # torch pins its own CUDA packages exactly, so they are left to it: a CPU build then pulls none.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,3 +12,4 @@ compile() {
 }
 { echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in engines.in kinematics.in dev.in torch.in ros-jazzy.in; } > wheels.txt
 { echo '# Made by requirements/lock.sh: do not edit.'; cat torch.in; compile core.in engines.in dev.in torch.in ros-sourced.in; } > sourced.txt
+{ echo '# Made by requirements/lock.sh: do not edit.'; compile core.in kinematics.in tensorflow.in; } > tensorflow.txt

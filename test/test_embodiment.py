@@ -207,6 +207,7 @@ def test_depth_cameras_and_numbers_are_optional():
         ('depth_cameras', 'primary', DEPTH, 'depth_cameras.primary: keys look like depth_primary'),
         ('depth_cameras', 'depth_a', {**DEPTH, 'transport': 'compressed'}, 'compressedDepth'),
         ('low_dim', 'state', FORCE, 'low_dim.state: the key is taken'),
+        ('low_dim', 'joint_states', FORCE, 'low_dim.joint_states: the key is taken'),
         ('low_dim', 'depth_force', FORCE, 'low_dim.depth_force: the key is taken'),
         ('low_dim', 'Force', FORCE, 'low_dim.Force: keys are lower-case'),
     ],

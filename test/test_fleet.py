@@ -1,16 +1,21 @@
 # Copyright 2026 octo_ros contributors
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import pytest
 
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError, UnknownNameError
 from octo_ros.fleet import in_namespace, read_fleet
+from octo_ros.sources import DepthCamera, LowDimSource
 
 
 def topics(embodiment):
     drivers = embodiment.drivers.values()
     return [
         *(camera.topic for camera in embodiment.cameras.values()),
+        *(camera.topic for camera in embodiment.depth_cameras.values()),
+        *(source.topic for source in embodiment.low_dim.values()),
         embodiment.joint_states.topic,
         *(half.topic for driver in drivers for half in (driver.arm, driver.gripper)),
     ]
@@ -48,6 +53,21 @@ def test_relayed_cameras_are_in_the_robots_namespace():
 def test_the_root_namespace_changes_nothing():
     embodiment = load_embodiment('franka')
     assert in_namespace(embodiment, '/') is embodiment
+
+
+def test_depth_and_further_numbers_move_too():
+    depth = DepthCamera(topic='/depth', height=16, width=16, max_age=0.3, max_skew=0.1)
+    force = LowDimSource(topic='force', kind='wrench', max_age=0.1)
+    given = replace(
+        load_embodiment('franka'), depth_cameras={'depth_primary': depth}, low_dim={'force': force}
+    )
+    moved = in_namespace(given, '/a')
+    assert {'/a/depth', '/a/force'} < set(topics(moved))
+    assert all(topic.startswith('/a/') for topic in topics(moved))
+    assert replace(moved.depth_cameras['depth_primary'], topic='/depth') == depth
+    # Only cameras go through the relay.
+    relayed = moved.relayed()
+    assert (relayed.depth_cameras, relayed.low_dim) == (moved.depth_cameras, moved.low_dim)
 
 
 def test_only_topics_change():

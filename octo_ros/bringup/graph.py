@@ -179,7 +179,13 @@ def recorder(options: SystemOptions, robot: Robot) -> NodeSpec:
 
 def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
     """Topics of a demonstration bag; `sim` adds the simulator's truth."""
-    cameras = [camera.topic for camera in robot.embodiment.cameras.values()]
+    embodiment = robot.embodiment
+    observed = [
+        *(camera.topic for camera in embodiment.cameras.values()),
+        *(camera.topic for camera in embodiment.depth_cameras.values()),
+        embodiment.joint_states.topic,
+        *(source.topic for source in embodiment.low_dim.values()),
+    ]
     own = [
         'octo/action',
         'octo/episode',
@@ -193,9 +199,8 @@ def recorded_topics(robot: Robot, *, sim: bool = False) -> list[str]:
         'tf_static',
         *(['octo_sim/scene'] if sim else []),
     ]
-    joint_states = robot.embodiment.joint_states.topic
     # Most drivers publish transforms at the root, whatever their namespace.
-    topics = [*cameras, joint_states, *map(robot.absolute, own), '/tf', '/tf_static']
+    topics = [*observed, *map(robot.absolute, own), '/tf', '/tf_static']
     return list(dict.fromkeys(topics))
 
 

@@ -10,10 +10,14 @@ from pathlib import Path
 from rich.console import Console
 
 from octo_ros.cli.conversion_bar import ConversionBar
+from octo_ros.data.conversion.beam import RUNNERS
 from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.remote import is_remote
 from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
 from octo_ros.data.labels.source import ACTION_SOURCES
 from octo_ros.fleet import Robot, read_fleet
+
+STAGING = Path.home() / '.cache/octo_ros/rlds'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='robot, as in config/robots; left=NAME if it was recorded in a namespace',
     )
     add('--relayed', action='store_true', help='the cameras came through octo_camera_relay')
-    add('--output', required=True, type=Path, metavar='DIR', help='directory that holds datasets')
+    add(
+        '--output',
+        required=True,
+        metavar='DIR',
+        help='directory that holds datasets, or a URL that Apache Beam can write: gs://bucket/dir',
+    )
     add('--name', required=True, help='name of the dataset')
     add('--hz', type=float, help="steps per second (default: 1 / the robot's action_dt)")
     add('--action', choices=ACTION_SOURCES, default='achieved_pose', help='default: %(default)s')
@@ -80,11 +89,31 @@ def _add_topics(parser: argparse.ArgumentParser) -> None:
 def _add_machines(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group('processes and machines').add_argument
     add('--workers', type=int, default=1, metavar='N', help='processes (default: %(default)s)')
+    add(
+        '--runner',
+        metavar='NAME',
+        help=f'run with Apache Beam: {", ".join(RUNNERS)}, or the name of another Beam runner',
+    )
+    add(
+        '--beam-option',
+        action='append',
+        default=[],
+        metavar='--NAME=VALUE',
+        help='handed on to Apache Beam, as --beam-option=--region=europe-west4; may be repeated',
+    )
+    add(
+        '--staging',
+        type=Path,
+        default=STAGING,
+        metavar='DIR',
+        help='where a dataset is put together whose --output is a URL (default: %(default)s)',
+    )
 
 
 def _request(args: argparse.Namespace) -> ConversionRequest:
     cameras = {'image_primary': args.primary_topic, 'image_wrist': args.wrist_topic}
     (robot,) = read_fleet([args.embodiment], relayed=args.relayed)
+    remote = is_remote(args.output)
     return ConversionRequest(
         bags=tuple(args.bags),
         embodiment=with_topics(
@@ -92,7 +121,10 @@ def _request(args: argparse.Namespace) -> ConversionRequest:
             {key: topic for key, topic in cameras.items() if topic},
             args.joint_states_topic,
         ),
-        output=args.output,
+        output=args.staging if remote else Path(args.output),
+        remote_output=args.output if remote else None,
+        runner=args.runner,
+        beam_options=tuple(args.beam_option),
         name=args.name,
         hz=args.hz,
         action_source=args.action,

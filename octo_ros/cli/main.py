@@ -26,6 +26,8 @@ COMMANDS = {
     'export_policy': 'write a checkpoint as graphs for ONNX Runtime and OpenVINO',
     'inspect_bag': 'what bags hold: topics, rates, delays, damage, fitting robots',
     'inspect_checkpoint': 'what a checkpoint is: network, cameras, actions, statistics',
+    'inspect_rlds': 'what an RLDS dataset holds, and whether it is whole',
+    'replay': 'show an episode of a dataset as a video or a contact sheet',
     'safety_fuzz': 'adversarial streams against the safety filter, judged independently',
     'verify_checkpoint': "compare a checkpoint's network with the original's numbers",
 }
@@ -103,6 +105,16 @@ def inspect_bag() -> int:
 def inspect_checkpoint() -> int:
     """Console script."""
     return main(['inspect_checkpoint', *sys.argv[1:]])
+
+
+def inspect_rlds() -> int:
+    """Console script."""
+    return main(['inspect_rlds', *sys.argv[1:]])
+
+
+def replay() -> int:
+    """Console script."""
+    return main(['replay', *sys.argv[1:]])
 
 
 def safety_fuzz() -> int:

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
-import matplotlib as mpl
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from octo_ros.data.drawing import BACKGROUND, INK, MUTED, chip, chip_width, fitting, font
 from octo_ros.safety_codes import SafetyCode, SafetyState
 
 if TYPE_CHECKING:
@@ -24,9 +22,6 @@ PICTURE = 512  # px, height and width of a camera picture
 GAP = 12  # px
 TOP = 72  # px, bar with the instruction
 BOTTOM = 64  # px, bar with the safety filter's word
-BACKGROUND = (17, 21, 28)
-INK = (240, 243, 247)
-MUTED = (150, 160, 173)
 STATE_COLORS = {
     SafetyState.INACTIVE: (95, 104, 117),
     SafetyState.HOLD: (76, 110, 150),
@@ -85,8 +80,8 @@ class Canvas:
                 image.paste(_scaled(images[key]), (x, TOP))
             else:
                 middle = (x + PICTURE // 2, TOP + PICTURE // 2)
-                draw.text(middle, 'no picture yet', MUTED, _font(20), anchor='mm')
-            _chip(draw, (x + 10, TOP + 10), key.removeprefix('image_'), BACKGROUND, 15)
+                draw.text(middle, 'no picture yet', MUTED, font(20), anchor='mm')
+            chip(draw, (x + 10, TOP + 10), key.removeprefix('image_'), BACKGROUND, 15)
         self._top_bar(draw, caption)
         self._bottom_bar(draw, caption)
         return np.asarray(image)
@@ -96,9 +91,9 @@ class Canvas:
         image, draw = self._blank()
         x, y = self.width // 2, self.height // 2
         width = self.width - 8 * GAP
-        draw.text((x, y - 64), small, MUTED, _font(22), anchor='mm')
-        draw.text((x, y), f'“{large}”', INK, _fitting(f'“{large}”', 40, width), anchor='mm')
-        draw.text((x, y + 64), below, MUTED, _fitting(below, 20, width), anchor='mm')
+        draw.text((x, y - 64), small, MUTED, font(22), anchor='mm')
+        draw.text((x, y), f'“{large}”', INK, fitting(f'“{large}”', 40, width), anchor='mm')
+        draw.text((x, y + 64), below, MUTED, fitting(below, 20, width), anchor='mm')
         return np.asarray(image)
 
     def _blank(self) -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -108,28 +103,28 @@ class Canvas:
     def _top_bar(self, draw: ImageDraw.ImageDraw, caption: Caption) -> None:
         middle, right = TOP // 2, self.width - GAP - 4
         clock = f'{caption.time:.1f} s'
-        draw.text((right, middle), clock, MUTED, _font(26), anchor='rm')
-        right -= round(_font(26).getlength('000.0 s')) + 2 * GAP
+        draw.text((right, middle), clock, MUTED, font(26), anchor='rm')
+        right -= round(font(26).getlength('000.0 s')) + 2 * GAP
         if caption.verdict:
             color = VERDICT_COLORS.get(caption.verdict, UNJUDGED)
-            length = _chip_width(caption.verdict, 24)
-            _chip(draw, (right - length, middle - 20), caption.verdict, color, 24)
+            length = chip_width(caption.verdict, 24)
+            chip(draw, (right - length, middle - 20), caption.verdict, color, 24)
             right -= length + 2 * GAP
         left = GAP + 4
-        font = _fitting(caption.instruction, 30, right - left)
-        draw.text((left, middle), caption.instruction, INK, font, anchor='lm')
+        words = caption.instruction
+        draw.text((left, middle), words, INK, fitting(words, 30, right - left), anchor='lm')
 
     def _bottom_bar(self, draw: ImageDraw.ImageDraw, caption: Caption) -> None:
         middle = TOP + PICTURE + BOTTOM // 2
         x = GAP + 4
-        draw.text((x, middle), 'safety filter', MUTED, _font(18), anchor='lm')
-        x += round(_font(18).getlength('safety filter')) + GAP
+        draw.text((x, middle), 'safety filter', MUTED, font(18), anchor='lm')
+        x += round(font(18).getlength('safety filter')) + GAP
         name = caption.state.name
-        _chip(draw, (x, middle - 15), name, STATE_COLORS[caption.state], 18)
-        x += _chip_width('STOPPING', 18) + GAP  # the widest, so that the text beside stays put
+        chip(draw, (x, middle - 15), name, STATE_COLORS[caption.state], 18)
+        x += chip_width('STOPPING', 18) + GAP  # the widest, so that the text beside stays put
         text = _sentence(caption.code)
-        font = _fitting(text, 18, self.width - GAP - x)
-        draw.text((x, middle), text, INK, font, anchor='lm')
+        width = self.width - GAP - x
+        draw.text((x, middle), text, INK, fitting(text, 18, width), anchor='lm')
 
 
 def _sentence(code: str) -> str:
@@ -140,32 +135,3 @@ def _sentence(code: str) -> str:
 
 def _scaled(image: NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(cv2.resize(image, (PICTURE, PICTURE), interpolation=cv2.INTER_CUBIC))
-
-
-def _chip(
-    draw: ImageDraw.ImageDraw,
-    corner: tuple[int, int],
-    text: str,
-    color: tuple[int, int, int],
-    size: int,
-) -> None:
-    x, y = corner
-    width, height = _chip_width(text, size), round(size * 1.65)
-    draw.rounded_rectangle((x, y, x + width, y + height), height // 3, color)
-    draw.text((x + width // 2, y + height // 2), text, INK, _font(size), anchor='mm')
-
-
-def _chip_width(text: str, size: int) -> int:
-    return round(_font(size).getlength(text) + 1.2 * size)
-
-
-def _fitting(text: str, size: int, width: float) -> ImageFont.FreeTypeFont:
-    """The font of that size, or of the largest smaller one in which the text fits the width."""
-    while size > 8 and _font(size).getlength(text) > width:
-        size -= 1
-    return _font(size)
-
-
-@lru_cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(Path(mpl.get_data_path()) / 'fonts/ttf/DejaVuSans.ttf', size)

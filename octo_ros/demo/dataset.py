@@ -5,14 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.request import ConversionRequest
-from octo_ros.data.rlds.tfrecord import read_records
+from octo_ros.data.rlds.dataset import RldsDataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +17,11 @@ if TYPE_CHECKING:
 
     from octo_ros.data.conversion.tally import Progress
     from octo_ros.data.report.report import Report
+    from octo_ros.data.rlds.episode import RecordedEpisode
     from octo_ros.embodiment import Embodiment
     from octo_ros.geometry import Array
 
-STEPS = 'steps/'
-IMAGE = f'{STEPS}observation/image_'
+IMAGE = 'observation/image_'
 
 
 @dataclass(frozen=True)
@@ -78,29 +75,23 @@ def step_samples(dataset: Path) -> list[StepSample]:
     Raises:
         DatasetError: A file is damaged.
     """
-    paths = sorted(dataset.glob('*.tfrecord-*'))
-    samples = [_middle_step(data) for data in chain.from_iterable(map(read_records, paths))]
+    samples = [_middle_step(episode) for episode in RldsDataset(dataset).episodes()]
     # Later entries win; a recorded episode may be several, and a single one is in both splits.
     longest = {s.instruction: s for s in sorted(samples, key=lambda sample: sample.of)}
     return [longest[words] for words in sorted(longest)]
 
 
-def _middle_step(data: bytes) -> StepSample:
-    from tensorflow_datasets.proto import tf_example_pb2
-
-    feature = tf_example_pb2.Example.FromString(data).features.feature
-    words = feature[f'{STEPS}language_instruction'].bytes_list.value
-    index = len(words) // 2
-    rows = slice(7 * index, 7 * index + 7)
+def _middle_step(episode: RecordedEpisode) -> StepSample:
+    index = episode.steps // 2
     return StepSample(
-        instruction=words[index].decode(),
+        instruction=episode.instruction,
         index=index,
-        of=len(words),
+        of=episode.steps,
         images={
-            key.removeprefix(IMAGE): feature[key].bytes_list.value[index]
-            for key in sorted(feature)
+            key.removeprefix(IMAGE): episode.encoded(key)[index]
+            for key in episode.images
             if key.startswith(IMAGE)
         },
-        action=np.array(feature[f'{STEPS}action'].float_list.value[rows]),
-        state=np.array(feature[f'{STEPS}observation/state'].float_list.value[rows]),
+        action=episode.array('action')[index],
+        state=episode.array('observation/state')[index],
     )

@@ -38,6 +38,7 @@ class PolicyReports:
         parameters: The node's.
         policy: The robot's.
         cameras: The counts of its cameras.
+        unusable: Gives, by source of numbers, how many messages were of no use.
         replaced: Gives the number of its requests that were never served.
 
     Attributes:
@@ -59,6 +60,7 @@ class PolicyReports:
         *,
         policy: Policy,
         cameras: Mapping[str, FrameGaps],
+        unusable: Callable[[], Mapping[str, int]],
         replaced: Callable[[], int],
     ) -> None:
         self._node = node
@@ -67,6 +69,7 @@ class PolicyReports:
         self._pace = Pace(parameters.rate, parameters.inference_every, parameters.inference_lead)
         self._policy = policy
         self._cameras = cameras
+        self._unusable = unusable
         self._replaced = replaced
         self.state = int(PolicyStatus.IDLE)
         self.reason = NO_TASK
@@ -178,6 +181,8 @@ class PolicyReports:
         for key, gaps in self._cameras.items():
             values.append((f'{key} frames received', gaps.received))
             values.append((f'{key} frames dropped', gaps.dropped))
+        for source, count in self._unusable().items():
+            values.append((f'{source} messages unusable', count))
         for each in figures:
             name = each.stage.value
             three = f'{each.p50_ms:.1f} / {each.p95_ms:.1f} / {each.p99_ms:.1f}'

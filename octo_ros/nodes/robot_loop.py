@@ -94,6 +94,7 @@ class RobotLoop:
             parameters,
             policy=policy,
             cameras=self._inputs.cameras,
+            unusable=lambda: self._inputs.unusable,
             replaced=lambda: worker.replaced(number),
         )
         name = node.get_name()

@@ -26,7 +26,8 @@ class Missing:
     """There is no observation now, and why.
 
     Attributes:
-        source: `image_primary`, another camera key, `joint_states` or `tcp_pose`.
+        source: `image_primary`, the key of another camera or source of numbers, `joint_states` or
+            `tcp_pose`.
         cause: What is wrong with it.
         detail: Topic and figures, for people.
     """

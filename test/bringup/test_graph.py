@@ -19,6 +19,7 @@ from octo_ros.bringup.supervisor import command_line
 from octo_ros.errors import ConfigError, UnknownNameError
 from octo_ros.fleet import read_fleet
 from octo_ros.resources import share_directory
+from octo_ros.sources import DepthCamera, LowDimSource
 
 
 def names(specs):
@@ -63,6 +64,24 @@ def test_recorder_takes_all_cameras():
     topics = recorded_topics(robot)
     assert {camera.topic for camera in robot.embodiment.cameras.values()} <= set(topics)
     assert '/octo/action' in topics
+    assert len(topics) == len(set(topics))
+
+
+def test_recorder_takes_depth_and_further_numbers():
+    (robot,) = read_fleet(['left=franka'])
+    depth = DepthCamera(topic='/depth', height=16, width=16, max_age=0.3, max_skew=0.1)
+    effort = LowDimSource(
+        topic=robot.embodiment.joint_states.topic,
+        kind='joint_effort',
+        names=('panda_joint1',),
+        max_age=0.1,
+    )
+    force = LowDimSource(topic='/force', kind='wrench', max_age=0.1)
+    further = {'depth_cameras': {'depth_primary': depth}, 'low_dim': {'a': effort, 'b': force}}
+    topics = recorded_topics(
+        dataclasses.replace(robot, embodiment=dataclasses.replace(robot.embodiment, **further))
+    )
+    assert set(topics) - set(recorded_topics(robot)) == {'/depth', '/force'}
     assert len(topics) == len(set(topics))
 
 

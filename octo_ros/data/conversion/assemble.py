@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.contract_file import write_contract
 from octo_ros.data.conversion.facts import conversion_facts
 from octo_ros.data.conversion.history import Conversion, write_history
+from octo_ros.data.conversion.send import remote_dataset, send_dataset
 from octo_ros.data.conversion.splits import assign_splits
 from octo_ros.data.conversion.statistics import dataset_statistics
 from octo_ros.data.report.report import Report, build_report
+from octo_ros.data.rlds.publish import publish
 from octo_ros.data.rlds.shards import link_or_copy
 from octo_ros.data.rlds.writer import RldsWriter
 
@@ -57,15 +60,18 @@ class Assembly:
             DatasetError: An episode cannot be written.
         """
         request, layout = self.request, self.plan.layout
-        kept = [place for place, episode in enumerate(episodes) if episode.records]
+        kept = [number for number, episode in enumerate(episodes) if episode.records]
         before = sum(conversion.episodes for conversion in self.history)
         splits = dict(assign_splits(kept, request.val_fraction, before))
         writer = RldsWriter(
-            request.output, request.name, layout, self.directory, append=request.append
+            *(request.output, request.name, layout, self.directory),
+            append=request.append,
+            publish=partial(send_dataset, request) if request.remote_output else publish,
         )
+        place = remote_dataset(request) if request.remote_output else str(writer.target)
         with writer:
-            for place, own in splits.items():
-                for converted in episodes[place].records:
+            for number, own in splits.items():
+                for converted in episodes[number].records:
                     writer.write(converted.record, own)
             statistics = dataset_statistics(writer.finish(), self.plan.normalised)
             statistics.write(writer.directory / 'dataset_statistics.json')
@@ -80,7 +86,7 @@ class Assembly:
                 episodes,
                 splits,
                 split_episodes=writer.split_records,
-                dataset=str(writer.target),
+                dataset=place,
             )
             report = build_report(facts)
             report.write(writer.directory)

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.append import check_append
 from octo_ros.data.conversion.assemble import Assembly
+from octo_ros.data.conversion.beam import run_beam, take_finished
+from octo_ros.data.conversion.beam_module import beam_module
 from octo_ros.data.conversion.converted_episode import ConvertedEpisode
 from octo_ros.data.conversion.fingerprint import BagIdentity, fingerprint
 from octo_ros.data.conversion.history import HISTORY, Conversion, read_history
 from octo_ros.data.conversion.local_run import run_here
 from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
+from octo_ros.data.conversion.remote import remove
+from octo_ros.data.conversion.send import check_remote, remote_parts
 from octo_ros.data.conversion.tally import Progress, Tally
 from octo_ros.data.conversion.work_directory import WorkDirectory, sweep
 from octo_ros.data.report.episode_report import SkippedEpisode
@@ -68,6 +72,10 @@ def convert(
                     'another --name or --output.'
                 )
                 raise DatasetError(msg)
+        if request.runner is not None or request.remote_output is not None:
+            beam_module()  # before hours of work
+        if request.remote_output is not None:
+            check_remote(request)
         plan = make_plan(request)
         bags = tuple(BagIdentity.of(path) for path in request.bags)
         conversion = Conversion(fingerprint(request), 0, bags)
@@ -79,7 +87,10 @@ def convert(
             _do_jobs(request, plan, work, progress, say)
             episodes = [ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs]
             _check_not_empty(episodes, plan, work)
-            return Assembly(request, plan, work.dataset, history, conversion).run(episodes)
+            report = Assembly(request, plan, work.dataset, history, conversion).run(episodes)
+            if request.runner is not None and request.remote_output is not None:
+                remove(remote_parts(request, work.fingerprint))
+            return report
     except OSError as error:
         if error.errno not in REFUSED:
             raise
@@ -99,13 +110,20 @@ def _do_jobs(
     progress: Callable[[Progress], None],
     say: Callable[[str], None],
 ) -> None:
+    shared = str(work.parts)
+    if request.runner is not None and request.remote_output is not None:
+        shared = remote_parts(request, work.fingerprint)
+        take_finished(plan.jobs, work.parts, shared)
     finished = work.finished()
     todo = [job for job in plan.jobs if job.index not in finished]
     done = len(plan.jobs) - len(todo)
     if done:
         say(f'Taking over {done} of {len(plan.jobs)} episodes from an interrupted run.')
     tally = Tally(todo, done, progress)
-    if request.workers == 1 or len(todo) < 2:
+    if request.runner is not None and todo:
+        say(f'Apache Beam ({request.runner}) converts {len(todo)} episodes.')
+        run_beam(todo, request, work.parts, shared, tally.tell)
+    elif request.workers == 1 or len(todo) < 2:
         run_here(todo, request, work.parts, tally.tell)
     else:
         run_pool(todo, request, work.parts, tally.tell)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+
 from octo_ros.data.conversion.episode_converter import EpisodeConverter
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ def run_here(
         BagError: A bag is damaged, or gives poses in the wrong frame.
         KinematicsError: The robot's model cannot be used.
     """
-    with EpisodeConverter(request, parts) as converter:
-        for job in jobs:
-            converter.convert(job, tell)
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # as in a worker; several processes are faster than several threads
+    try:
+        with EpisodeConverter(request, parts) as converter:
+            for job in jobs:
+                converter.convert(job, tell)
+    finally:
+        cv2.setNumThreads(threads)

@@ -41,7 +41,9 @@ class ConversionRequest:
     Attributes:
         bags: ROS 2 bags, at least one.
         embodiment: The robot's contract, its topics as in the bags.
-        output: Directory that holds datasets.
+        output: Directory that holds datasets; on this machine.
+        remote_output: URL of the directory that is to hold the dataset, gs://bucket/folder; then
+            it is put together below `output` and sent there.
         name: Name of the dataset.
         hz: Steps per second; None: 1 / action_dt of the embodiment.
         action_source: Where actions come from.
@@ -73,6 +75,7 @@ class ConversionRequest:
     allow_errors: bool = False
     runner: str | None = None
     beam_options: tuple[str, ...] = ()
+    remote_output: str | None = None
 
     def __post_init__(self) -> None:
         if not self.bags:
@@ -86,6 +89,11 @@ class ConversionRequest:
             raise ConfigError(msg)
         if not 1 <= self.workers <= 256:
             msg = f'--workers is {self.workers}; it must lie in 1 .. 256.'
+            raise ConfigError(msg)
+        if self.append and self.remote_output is not None:
+            msg = (
+                f'--append adds to a dataset on this machine, not to one in {self.remote_output}.'
+            )
             raise ConfigError(msg)
         if self.beam_options and self.runner is None:
             msg = f'{" ".join(self.beam_options)}: options of Apache Beam need a --runner.'

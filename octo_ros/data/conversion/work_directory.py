@@ -35,7 +35,7 @@ class WorkDirectory:
 
     def __init__(self, target: Path, fingerprint: str, say: Callable[[str], None]) -> None:
         self.path = _place(target)
-        self._fingerprint = fingerprint
+        self.fingerprint = fingerprint
         self._say = say
 
     @property
@@ -74,8 +74,11 @@ class WorkDirectory:
         trace: TracebackType | None,
     ) -> None:
         shutil.rmtree(self.dataset, ignore_errors=True)  # it can be put together again
-        if error is None or not self.finished():
+        finished = len(self.finished())
+        if error is None or not finished:
             self.clear()
+        else:
+            self._say(f'{finished} finished episode(s) are kept: the same command goes on there.')
         os.close(self._lock)
 
     def finished(self) -> set[int]:
@@ -91,7 +94,7 @@ class WorkDirectory:
 
     def _take_up(self) -> None:
         mark = self.path / FINGERPRINT
-        if not mark.exists() or mark.read_text() != self._fingerprint:
+        if not mark.exists() or mark.read_text() != self.fingerprint:
             count = len(self.finished())
             mark.unlink(missing_ok=True)  # first: a crash here leaves nothing under a wrong mark
             shutil.rmtree(self.parts, ignore_errors=True)
@@ -100,7 +103,7 @@ class WorkDirectory:
                     f'Starting anew: the {count} episodes that an interrupted run left in '
                     f'{self.path} are of another request, other bags or another version.'
                 )
-        mark.write_text(self._fingerprint)
+        mark.write_text(self.fingerprint)
         self.parts.mkdir(exist_ok=True)
 
 

@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from octo_ros.data.rlds.tfrecord import read_records
+from octo_ros.data.rlds.dataset import RldsDataset
 from octo_ros.errors import DatasetError
 
-_STEPS = 'steps/'
-_IMAGE = f'{_STEPS}observation/image_'
+if TYPE_CHECKING:
+    from octo_ros.data.rlds.episode import RecordedEpisode
+
+_OBSERVATION = 'observation/'
+_IMAGE = f'{_OBSERVATION}image_'
 
 
 @dataclass(frozen=True)
@@ -32,48 +35,37 @@ class RecordedWindow:
     frames: tuple[dict[str, NDArray[np.uint8]], ...]
 
 
-def recorded_windows(dataset: Path, window: int, count: int) -> list[RecordedWindow]:
-    """Windows spread evenly over all episodes.
+def recorded_windows(path: Path, window: int, count: int) -> list[RecordedWindow]:
+    """Windows spread evenly over all episodes; one episode at a time is in memory.
 
     Args:
-        dataset: Directory of the dataset, its version included, or a parent of it.
+        path: Directory of the dataset, its version included, or a parent of it.
         window: Steps per window.
         count: Windows, at most.
 
     Raises:
         DatasetError: There is no dataset, no episode as long as a window, or a file is damaged.
     """
-    paths = sorted(dataset.rglob('*.tfrecord-*'))
-    episodes = [_Episode(data) for path in paths for data in read_records(path)]
-    places = [(e, i) for e in episodes for i in range(e.length - window + 1)]
+    dataset = RldsDataset(path)
+    lengths = [episode.steps for episode in dataset.episodes()]
+    places = [(e, i) for e, length in enumerate(lengths) for i in range(length - window + 1)]
     if not places:
-        msg = f'{dataset} has no RLDS episode of {window} steps or more; give the folder of one.'
+        msg = f'{path} has no RLDS episode of {window} steps or more; give the folder of one.'
         raise DatasetError(msg)
-    chosen = np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int)
-    return [places[i][0].window(places[i][1], window) for i in chosen]
+    starts = defaultdict[int, list[int]](list)
+    for index in np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int):
+        starts[places[index][0]].append(places[index][1])
+    return [
+        _window(episode, start, window)
+        for number, episode in enumerate(dataset.episodes())
+        for start in starts.get(number, ())
+    ]
 
 
-class _Episode:
-    def __init__(self, data: bytes) -> None:
-        from tensorflow_datasets.proto import tf_example_pb2
-
-        self._feature = tf_example_pb2.Example.FromString(data).features.feature
-        self._words = self._feature[f'{_STEPS}language_instruction'].bytes_list.value
-        self.length = len(self._words)
-
-    def window(self, start: int, size: int) -> RecordedWindow:
-        frames = tuple(dict(self._images(step)) for step in range(start, start + size))
-        return RecordedWindow(self._words[start].decode(), frames)
-
-    def _images(self, step: int) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-        for key in self._feature:
-            if key.startswith(_IMAGE):
-                data = np.frombuffer(self._feature[key].bytes_list.value[step], np.uint8)
-                image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-                if image is None:
-                    msg = f'Step {step} of an episode has a {key} that is no picture.'
-                    raise DatasetError(msg)
-                yield (
-                    key.removeprefix(f'{_STEPS}observation/'),
-                    cv2.cvtColor(image, cv2.COLOR_BGR2RGB),
-                )
+def _window(episode: RecordedEpisode, start: int, size: int) -> RecordedWindow:
+    keys = [key for key in episode.images if key.startswith(_IMAGE)]
+    frames = tuple(
+        {key.removeprefix(_OBSERVATION): episode.picture(key, step) for key in keys}
+        for step in range(start, start + size)
+    )
+    return RecordedWindow(episode.instruction, frames)

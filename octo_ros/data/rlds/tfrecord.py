@@ -8,10 +8,11 @@ the data; all little endian (tensorflow/core/lib/io/record_writer.h).
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import google_crc32c
 
@@ -21,7 +22,8 @@ LENGTH = struct.Struct('<Q')
 CHECKSUM = struct.Struct('<I')
 
 
-FRAME_BYTES = LENGTH.size + 2 * CHECKSUM.size  # of a record, beside its data
+HEADER_BYTES = LENGTH.size + CHECKSUM.size  # of a record, before its data
+FRAME_BYTES = HEADER_BYTES + CHECKSUM.size  # beside its data
 
 
 def write_record(file: BinaryIO, data: bytes) -> None:
@@ -54,46 +56,68 @@ def write_pieces(file: BinaryIO, size: int, pieces: Iterable[bytes]) -> None:
 
 
 def record_spans(path: Path) -> Iterator[tuple[int, int]]:
-    """Where the records of a file begin, and their sizes [bytes]; their data is not read.
+    """Where the data of a file's records begins, and its sizes [bytes]; the data is not read.
 
     Raises:
-        DatasetError: The file is cut short, or a length's checksum is wrong.
+        DatasetError: The file cannot be read, is cut short, or a length's checksum is wrong.
     """
-    end = path.stat().st_size
-    with path.open('rb') as file:
-        while header := file.read(LENGTH.size + CHECKSUM.size):
-            size = _size_of(header, path, file)
-            begin = file.tell()
-            if begin + size + CHECKSUM.size > end:
-                _damaged(path, file)
-            yield begin, size
-            file.seek(begin + size + CHECKSUM.size)
+    with _opened(path) as file:
+        yield from _spans(path, file)
 
 
 def read_records(path: Path) -> Iterator[bytes]:
     """Read the records of a file one by one.
 
     Raises:
-        DatasetError: A record is cut short or its checksum is wrong.
+        DatasetError: The file cannot be read, is cut short, or a checksum is wrong.
     """
-    with path.open('rb') as file:
-        while header := file.read(LENGTH.size + CHECKSUM.size):
-            size = _size_of(header, path, file)
+    for _, data in read_placed_records(path):
+        yield data
+
+
+def read_placed_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Read the records of a file one by one, each with the byte at which it begins.
+
+    Raises:
+        DatasetError: As `read_records`.
+    """
+    with _opened(path) as file:
+        for begin, size in _spans(path, file):
+            file.seek(begin)
             data = file.read(size)
-            if len(data) < size or file.read(CHECKSUM.size) != _checksum(data):
-                _damaged(path, file)
-            yield data
+            if file.read(CHECKSUM.size) != _checksum(data):
+                _damaged(path, begin - HEADER_BYTES, f'({size} bytes) has a wrong checksum')
+            yield begin - HEADER_BYTES, data
 
 
-def _size_of(header: bytes, path: Path, file: BinaryIO) -> int:
-    length = header[: LENGTH.size]
-    if len(header) < LENGTH.size + CHECKSUM.size or header[LENGTH.size :] != _checksum(length):
-        _damaged(path, file)
-    return int(LENGTH.unpack(length)[0])
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open('rb')
+    except OSError as error:
+        msg = f'{path} cannot be read: {error.strerror}.'
+        raise DatasetError(msg) from None
 
 
-def _damaged(path: Path, file: BinaryIO) -> None:
-    msg = f'{path} is damaged: the record before byte {file.tell()} is incomplete or altered.'
+def _spans(path: Path, file: BinaryIO) -> Iterator[tuple[int, int]]:
+    end = os.fstat(file.fileno()).st_size
+    place = 0
+    while place < end:
+        file.seek(place)
+        header = file.read(HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            _damaged(path, place, 'is cut short')
+        length = header[: LENGTH.size]
+        if header[LENGTH.size :] != _checksum(length):
+            _damaged(path, place, 'has a length with a wrong checksum')
+        size = int(LENGTH.unpack(length)[0])
+        begin, place = place + HEADER_BYTES, place + size + FRAME_BYTES
+        if place > end:
+            _damaged(path, begin - HEADER_BYTES, f'is cut short, {place - end} bytes are missing')
+        yield begin, size
+
+
+def _damaged(path: Path, place: int, how: str) -> NoReturn:
+    msg = f'{path} is damaged: the record that begins at byte {place} {how}.'
     raise DatasetError(msg)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ class RldsWriter:
         layout: What its episodes hold.
         directory: Where to write until it is complete; default: hidden beside the dataset.
         append: Add to a dataset that exists; its records stay as they are.
+        publish: Brings the complete directory to its place.
 
     Raises:
         DatasetError: The name is not allowed; the dataset exists, or with `append` does not exist
@@ -70,11 +72,13 @@ class RldsWriter:
         directory: Path | None = None,
         *,
         append: bool = False,
+        publish: Callable[[Path, Path], None] = publish,
     ) -> None:
         self._name = name
         self._target = dataset_directory(output, name)
         self._layout = layout
         self._append = append
+        self._publish = publish
         self._splits: dict[str, SplitShards] = {}
         self._paths: list[Path] = []
         self._next_id = 0
@@ -123,7 +127,7 @@ class RldsWriter:
         try:
             if error is None:
                 self.finish()
-                publish(self.directory, self._target)
+                self._publish(self.directory, self._target)
         finally:
             for split in self._splits.values():
                 split.close()

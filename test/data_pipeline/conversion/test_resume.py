@@ -33,8 +33,10 @@ def interrupted(request, after):
         if progress.done == after and progress.seconds > 0:
             raise KeyboardInterrupt
 
+    said = []
     with pytest.raises(KeyboardInterrupt):
-        convert(request, interrupt)
+        convert(request, interrupt, said.append)
+    return said
 
 
 def files(target):
@@ -46,7 +48,8 @@ def test_it_goes_on_where_it_was_and_writes_the_same_bytes(request_of):
     target = request_of.output / 'robot/1.0.0'
     whole = files(target)
     target.rename(request_of.output / 'aside')
-    interrupted(request_of, 2)
+    kept = interrupted(request_of, 2)
+    assert kept == ['2 finished episode(s) are kept: the same command goes on there.']
     assert [p.name for p in target.parent.iterdir()] == ['.1.0.0.work']
     said, seen = [], []
     convert(request_of, seen.append, said.append)

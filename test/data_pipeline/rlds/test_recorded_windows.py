@@ -53,5 +53,5 @@ def test_fewer_windows_are_spread_over_all(dataset):
 def test_without_a_long_enough_episode_it_refuses(dataset, tmp_path_factory):
     with pytest.raises(DatasetError, match='no RLDS episode of 6 steps'):
         recorded_windows(dataset, 6, 10)
-    with pytest.raises(DatasetError, match='no RLDS episode'):
+    with pytest.raises(DatasetError, match='holds no RLDS dataset'):
         recorded_windows(tmp_path_factory.mktemp('empty'), 1, 10)

@@ -1,0 +1,92 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The same conversion as an Apache Beam pipeline; the tests that need Beam run where it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.request import ConversionRequest, Topics
+from octo_ros.embodiment import load_embodiment
+from octo_ros.errors import BagError, ConfigError, DatasetError
+from octo_ros.types import EpisodeEventKind as Kind
+
+WIDOWX = load_embodiment('widowx')
+ROOT = Path(__file__).resolve().parents[3]
+needs_beam = pytest.mark.skipif(
+    find_spec('apache_beam') is None,
+    reason="Apache Beam is not installed (pip install 'octo_ros[beam]'); make proof-data has it",
+)
+
+
+@pytest.fixture
+def request_of(bag, tmp_path, moving_pose, monkeypatch):
+    # Workers are processes that import octo_ros themselves.
+    monkeypatch.setenv('PYTHONPATH', os.pathsep.join([str(ROOT), *sys.path]))
+    bag.robot(0, 1500)
+    for ms in range(0, 1500, 20):
+        bag.pose(ms, moving_pose(ms), frame='camera')
+    for i in range(3):
+        bag.event(i * 500, Kind.START, str(i), 'wave')
+    path = bag.write(tmp_path / 'bag')
+
+    def make(output, **options):
+        return ConversionRequest((path,), WIDOWX, tmp_path / output, 'robot', hz=10.0, **options)
+
+    return make
+
+
+def files(target, place=None):
+    return {
+        path.name: path.read_bytes().replace(str(place or target).encode(), b'TARGET')
+        for path in target.iterdir()
+    }
+
+
+def test_without_beam_it_says_how_to_get_it(request_of, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'apache_beam', None)
+    with pytest.raises(ConfigError, match=r"not installed.*pip install 'octo_ros\[beam\]'"):
+        convert(request_of('out', runner='direct'))
+    assert not (tmp_path / 'out/robot').exists()
+
+
+@needs_beam
+def test_two_workers_of_the_direct_runner_write_the_same_bytes(request_of, tmp_path):
+    seen = []
+    convert(request_of('plain'))
+    convert(request_of('beam', runner='direct', workers=2), seen.append)
+    assert files(tmp_path / 'beam/robot/1.0.0') == files(tmp_path / 'plain/robot/1.0.0')
+    assert (seen[-1].done, seen[-1].total) == (3, 3)
+    assert [p.name for p in (tmp_path / 'beam/robot').iterdir()] == ['1.0.0']
+
+
+@needs_beam
+def test_what_a_bag_lacks_is_told_once(request_of):
+    request = request_of('out', runner='direct')
+    with pytest.raises(BagError, match="/pose gives poses in frame 'camera'"):
+        convert(replace(request, topics=Topics(pose='/pose')))
+
+
+@needs_beam
+def test_an_output_that_only_beam_can_write(request_of, tmp_path):
+    from .elsewhere import ElsewhereFileSystem
+
+    ElsewhereFileSystem.root = tmp_path / 'elsewhere'
+    convert(request_of('plain'))
+    request = request_of('staging', runner='direct', remote_output='elsewhere://data')
+    report = convert(request)
+    place = 'elsewhere://data/robot/1.0.0'
+    assert report.facts.dataset == place
+    target = tmp_path / 'elsewhere/data/robot/1.0.0'
+    assert files(target, place) == files(tmp_path / 'plain/robot/1.0.0')
+    assert [p.name for p in target.parent.rglob('*.json') if '.work' in str(p)] == []
+    assert not (tmp_path / 'staging/robot').exists()
+    with pytest.raises(DatasetError, match=f'{place} exists already'):
+        convert(request)
