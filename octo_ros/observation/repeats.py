@@ -55,7 +55,7 @@ class PictureRepeats:
     """
 
     def __init__(self, capacity: int) -> None:
-        self._newest: NDArray[np.uint8] | None = None
+        self._newest: _Picture | None = None
         self._changes_ns: deque[int] = deque(maxlen=capacity)
         self._frames = self._repeated = self._longest_ns = 0
 
@@ -66,14 +66,14 @@ class PictureRepeats:
 
     def add(self, sample: Sample[Any]) -> None:
         """Compare a camera message, raw or compressed, with the one that arrived before it."""
-        data = np.frombuffer(sample.value.data, np.uint8)
+        picture = _Picture(sample.value)
         self._frames += 1
-        if self._newest is None or not _equal(self._newest, data):
+        if self._newest is None or not picture.equals(self._newest):
             self._changes_ns.append(arrival_ns(sample))
         else:
             self._repeated += 1
             self._longest_ns = max(self._longest_ns, arrival_ns(sample) - self._changes_ns[-1])
-        self._newest = data
+        self._newest = picture
 
     def repeated_ns(self, sample: Sample[Any]) -> int:
         """How long before this frame the camera first sent its picture [ns]; 0 if it is new.
@@ -91,8 +91,25 @@ class PictureRepeats:
         self._changes_ns.clear()
 
 
-def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    if a.size != b.size:
-        return False
-    looks = (slice(HEAD), slice(None, None, STRIDE), slice(None))
-    return all(np.array_equal(a[look], b[look]) for look in looks)
+class _Picture:
+    """The picture of a message; of one that is still in its bag, the first bytes are at hand."""
+
+    def __init__(self, message: Any) -> None:  # noqa: ANN401 - of rclpy, rosbags or a bag
+        self._message = message
+        first = getattr(message, 'first_bytes', None)
+        if first is None:
+            data = self._data()
+            self._size, self._first = data.size, data[:HEAD].tobytes()
+        else:
+            self._size, self._first = message.size, first
+
+    def equals(self, other: _Picture) -> bool:
+        common = min(len(self._first), len(other._first))
+        if self._size != other._size or self._first[:common] != other._first[:common]:
+            return False
+        mine, theirs = self._data(), other._data()
+        looks = (slice(HEAD), slice(None, None, STRIDE), slice(None))
+        return all(np.array_equal(mine[look], theirs[look]) for look in looks)
+
+    def _data(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self._message.data, np.uint8)

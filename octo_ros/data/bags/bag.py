@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +16,8 @@ from octo_ros.data.bags.bag_files import find_files
 from octo_ros.data.bags.bag_message import BagMessage
 from octo_ros.data.bags.bag_storage import FOREVER_NS, BagStorage
 from octo_ros.data.bags.compression import unpack_message
+from octo_ros.data.bags.deferred import Deferred
+from octo_ros.data.bags.late_picture import KINDS, START, LatePicture, late_picture
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.bags.message_types import begins_with_header, decoder
@@ -24,6 +27,8 @@ from octo_ros.errors import BagError
 from octo_ros.observation.stamps import message_stamp_ns
 
 __all__ = ['Bag', 'BagMessage']
+
+KEPT = 4  # pictures that were read late, those of one observation
 
 
 class Bag:
@@ -52,6 +57,8 @@ class Bag:
         self.path = Path(path)
         self.salvage = salvage
         self._scratch = scratch
+        # Who decodes a picture asks for one field after the other.
+        self._pictures = lru_cache(maxsize=KEPT)(self._load)
 
     def __enter__(self) -> Bag:
         self._stack = ExitStack()
@@ -153,23 +160,38 @@ class Bag:
         decoder(found)
 
     def messages(
-        self, topics: Collection[str], start_ns: int | None = None, end_ns: int | None = None
+        self,
+        topics: Collection[str],
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        *,
+        late_pictures: bool = False,
     ) -> Iterator[BagMessage]:
         """Read messages in the order of arrival.
+
+        Everything that is read is checked as far as its file permits: by the checksums of MCAP
+        chunks, which then are read whole, and by the form of the records.
 
         Args:
             topics: Topics to read; those that the bag lacks give nothing.
             start_ns: First arrival wanted [ns].
             end_ns: Last arrival wanted [ns].
+            late_pictures: Camera messages may be a `LatePicture`, which reads its picture when
+                it is looked at, and only while the bag is open; damage of a picture at which
+                nobody looks then is not found, but where a checksum covers it. In a salvaged bag
+                nothing is late.
 
         Raises:
             BagError: The bag is damaged and was not opened to salvage, or a type is unknown.
         """
         first, last = _limits(start_ns, end_ns)
+        late = KINDS if late_pictures else ()
         try:
-            for received_ns, topic, data in self._storage.messages(set(topics), first, last):
-                value = self._decoded(received_ns, topic, data)
-                if value is not None:
+            for received_ns, topic, data in self._storage.messages(set(topics), first, last, late):
+                value = self._value(received_ns, topic, data)
+                if isinstance(value, LatePicture):
+                    yield BagMessage(topic.name, received_ns, value.stamp_ns or received_ns, value)
+                elif value is not None:
                     stamp_ns = message_stamp_ns(value, received_ns)
                     yield BagMessage(topic.name, received_ns, stamp_ns, value)
         except DamagedFileError as error:
@@ -212,6 +234,23 @@ class Bag:
             np.array(received_ns, dtype=np.int64),
             header_stamps(heads) if self.has_header(topic) else None,
         )
+
+    def _value(
+        self, received_ns: int, topic: StoredTopic, data: bytes | memoryview | Deferred
+    ) -> object:
+        """The message, maybe read later; None if it is damaged and the bag is salvaged."""
+        if not isinstance(data, Deferred):
+            return self._decoded(received_ns, topic, data)
+        load = partial(self._pictures, received_ns, topic, data)
+        return late_picture(topic, data.start(START), load) or load()
+
+    def _load(self, received_ns: int, topic: StoredTopic, data: Deferred) -> object:
+        try:
+            return self._decoded(received_ns, topic, data.whole())
+        except DamagedFileError as error:
+            raise self._damaged(error) from error
+        except OSError as error:
+            raise self._unreadable(error) from error
 
     def _decoded(self, received_ns: int, topic: StoredTopic, data: bytes | memoryview) -> object:
         """The message; None if it is damaged and the bag is salvaged."""

@@ -16,13 +16,14 @@ from tempfile import TemporaryDirectory
 from octo_ros.data.bags.arrival_order import merge
 from octo_ros.data.bags.bag_files import PACKED, BagFiles
 from octo_ros.data.bags.compression import ZSTD_MAGIC, unpack_file
+from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.metadata import FILE, disagreement
 from octo_ros.data.bags.open_storage import open_storage
 from octo_ros.data.bags.storage import DamagedFileError, StorageFile, StoredMessage, StoredTopic
 
 FOREVER_NS = (1 << 63) - 1
-Serialised = tuple[int, StoredTopic, bytes | memoryview]
+Serialised = tuple[int, StoredTopic, bytes | memoryview | Deferred]
 
 
 class BagStorage:
@@ -91,27 +92,43 @@ class BagStorage:
         if any(path.suffix == PACKED for path in self.paths):
             kinds.add('zstd files')
         for _, _, data in self.messages(set(self.topics)):
-            if data[:4] == ZSTD_MAGIC:
+            if not isinstance(data, Deferred) and data[:4] == ZSTD_MAGIC:
                 kinds.add('zstd messages')
             break
         return ', '.join(sorted(kinds)) or 'none'
 
     def messages(
-        self, topics: Collection[str], start_ns: int = 0, end_ns: int = FOREVER_NS
+        self,
+        topics: Collection[str],
+        start_ns: int = 0,
+        end_ns: int = FOREVER_NS,
+        late: Collection[str] = (),
     ) -> Iterator[Serialised]:
         """Arrival, topic and data of every message, in the order of arrival.
+
+        Args:
+            topics: Names of those wanted.
+            start_ns: First arrival [ns].
+            end_ns: Last arrival [ns].
+            late: Types whose messages may be read later.
 
         Raises:
             DamagedFileError: Part of a file is unreadable, and there is no log.
         """
-        return self._merged(topics, start_ns, end_ns, heads=False)
+        return self._merged(topics, start_ns, end_ns, late, heads=False)
 
     def heads(self, topics: Collection[str]) -> Iterator[Serialised]:
         """The same with only the first bytes of each message."""
-        return self._merged(topics, 0, FOREVER_NS, heads=True)
+        return self._merged(topics, 0, FOREVER_NS, (), heads=True)
 
     def _merged(
-        self, topics: Collection[str], start_ns: int, end_ns: int, *, heads: bool
+        self,
+        topics: Collection[str],
+        start_ns: int,
+        end_ns: int,
+        late: Collection[str],
+        *,
+        heads: bool,
     ) -> Iterator[Serialised]:
         sources, stretch = [], 0
         for file in self.files:
@@ -121,10 +138,11 @@ class BagStorage:
                 if topic.name in topics and file.counts.get(key)
             }
             if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
+                later = {key for key in keys if file.topics[key].type in late}
                 read = (
                     partial(file.heads, keys)
                     if heads
-                    else partial(file.messages, keys, start_ns, end_ns)
+                    else partial(file.messages, keys, start_ns, end_ns, later)
                 )
                 opening = partial(_placed, file, stretch, read)
                 sources.append(((stretch, file.start_ns), opening))
@@ -202,7 +220,7 @@ class BagStorage:
 
 def _placed(
     file: StorageFile, stretch: int, read: partial[Iterator[StoredMessage]]
-) -> Iterator[tuple[tuple[int, int], StoredTopic, bytes | memoryview]]:
+) -> Iterator[tuple[tuple[int, int], StoredTopic, bytes | memoryview | Deferred]]:
     try:
         for message in read():
             order = (stretch + message.stretch, message.received_ns)

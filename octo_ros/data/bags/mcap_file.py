@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import struct
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps, merge, stretch_of
 from octo_ros.data.bags.compression import message_head
+from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.mcap_chunks import read_chunk
 from octo_ros.data.bags.mcap_records import (
@@ -30,9 +31,11 @@ from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTo
 
 DATA_OFFSET = HEAD.size + MESSAGE_HEAD.size
 # Segments that overlap in time are kept up to this size, and beyond it read again.
-CACHE_SIZE = 1 << 26
+CACHE_SIZE = 1 << 24
 # A small message is copied, so that keeping it does not keep its whole chunk.
 COPY_SIZE = 1 << 16
+# What is read of a message at first; most are shorter, but for pictures.
+GUESS = 1 << 10
 FOREVER_NS = (1 << 63) - 1
 INDEX_HEAD = struct.Struct('<HI')
 INDEX_ENTRY = struct.Struct('<QQ')
@@ -92,24 +95,27 @@ class McapFile:
         )
 
     def messages(
-        self, topics: Collection[int], start_ns: int, end_ns: int
+        self, topics: Collection[int], start_ns: int, end_ns: int, late: Collection[int] = ()
     ) -> Iterator[StoredMessage]:
-        """See `StorageFile`."""
-        for stretch, number, (log_ns, offset, channel) in self._ordered(
-            topics, start_ns, end_ns, sparse=False
-        ):
-            content = self._load(number)
-            begin, end = offset + DATA_OFFSET, _end(content, offset)
-            data: bytes | memoryview
-            if end - begin < COPY_SIZE:
-                data = content[begin:end]
+        """See `StorageFile`.
+
+        Late messages leave a chunk in the file if it is not compressed and has no checksum;
+        whatever a checksum covers is read and checked.
+        """
+        sparse = self._unchecked if late else _never
+        for stretch, number, entry in self._ordered(topics, start_ns, end_ns, sparse):
+            log_ns, _, channel = entry
+            data: bytes | memoryview | Deferred
+            if channel in late and self._stays(self._segments[number]):
+                start = partial(self._start, number, entry)
+                data = Deferred(self._name, start, partial(self._message, number, entry))
             else:
-                data = memoryview(content)[begin:end]
+                data = self._message(number, entry)
             yield StoredMessage(stretch, log_ns, channel, data)
 
     def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
         """See `StorageFile`; of chunks that are not compressed, only the heads are read."""
-        for stretch, number, entry in self._ordered(topics, 0, FOREVER_NS, sparse=True):
+        for stretch, number, entry in self._ordered(topics, 0, FOREVER_NS, self._stays):
             log_ns, _, channel = entry
             head = message_head(partial(self._start, number, entry))
             yield StoredMessage(stretch, log_ns, channel, head)
@@ -121,9 +127,13 @@ class McapFile:
             self._descriptor = -1
 
     def _ordered(
-        self, topics: Collection[int], start_ns: int, end_ns: int, *, sparse: bool
+        self,
+        topics: Collection[int],
+        start_ns: int,
+        end_ns: int,
+        sparse: Callable[[Segment], bool],
     ) -> Iterator[tuple[int, int, Entry]]:
-        """Stretch, segment and entry of every message, in order."""
+        """Stretch, segment and entry of every message, in order; `sparse` as for `_entries`."""
         chosen = [
             (number, segment)
             for number, segment in enumerate(self._segments)
@@ -150,9 +160,9 @@ class McapFile:
         return first <= stretch <= stretch_of((place, FOREVER_NS), self._steps)
 
     def _sorted(
-        self, number: int, topics: Collection[int], stretch: int, sparse: bool
+        self, number: int, topics: Collection[int], stretch: int, sparse: Callable[[Segment], bool]
     ) -> Iterator[tuple[int, Entry]]:
-        entries = self._entries(number, topics, sparse=sparse)
+        entries = self._entries(number, topics, sparse)
         if self._steps:
             place = self._segments[number].place
             entries = [e for e in entries if stretch_of((place, e[1]), self._steps) == stretch]
@@ -162,18 +172,30 @@ class McapFile:
         # The next segment can then use the same memory, which saves the time to get it zeroed.
         self._cached -= len(self._cache.pop(number, b''))
 
-    def _entries(self, number: int, topics: Collection[int], *, sparse: bool) -> list[Entry]:
-        """A segment's messages; sparse: without reading them, where that is possible.
-
-        A salvaged file is read whole, so that nothing counts that later proves damaged.
-        """
+    def _entries(
+        self, number: int, topics: Collection[int], sparse: Callable[[Segment], bool]
+    ) -> list[Entry]:
+        """A segment's messages; sparse: without reading them."""
         segment = self._segments[number]
-        if not sparse or segment.compression or self._log is not None:
+        if not sparse(segment):
             content = self._load(number)
             return list(_walk(content, topics)) if content else []
         if segment.indices:
             return self._indexed(segment, topics)
         return self._skimmed(segment, topics)
+
+    def _stays(self, segment: Segment) -> bool:
+        """Whether messages can be read one by one.
+
+        A salvaged file is read whole, so that nothing counts that later proves damaged.
+        """
+        return not segment.compression and self._log is None
+
+    def _unchecked(self, segment: Segment) -> bool:
+        """Whether messages can be read one by one, with no checksum that covers them."""
+        return self._stays(segment) and (
+            segment.chunk < 0 or not self._file.chunk_head(segment.chunk).crc
+        )
 
     def _indexed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
         found = []
@@ -205,17 +227,37 @@ class McapFile:
     def _start(self, number: int, entry: Entry, size: int) -> bytes:
         """Up to `size` bytes from the start of a message."""
         segment = self._segments[number]
-        log_ns, offset, channel = entry
-        if segment.compression or self._log is not None:
+        if not self._stays(segment):
             content = self._load(number)
-            begin, end = offset + DATA_OFFSET, _end(content, offset)
+            begin, end = entry[1] + DATA_OFFSET, _end(content, entry[1])
             return content[begin : min(end, begin + size)]
+        data, length = self._record(segment, entry, size)
+        return data[DATA_OFFSET:length]
+
+    def _message(self, number: int, entry: Entry) -> bytes | memoryview:
+        """A whole message."""
+        segment = self._segments[number]
+        if self._stays(segment) and number not in self._cache:
+            data, length = self._record(segment, entry, GUESS)
+            if len(data) < length:
+                data += self._file.exactly(
+                    segment.place + entry[1] + len(data), length - len(data)
+                )
+            return memoryview(data)[DATA_OFFSET:length]
+        content = self._load(number)
+        begin, end = entry[1] + DATA_OFFSET, _end(content, entry[1])
+        return content[begin:end] if end - begin < COPY_SIZE else memoryview(content)[begin:end]
+
+    def _record(self, segment: Segment, entry: Entry, size: int) -> tuple[bytes, int]:
+        """A message's record up to so many bytes of its data, and the record's length."""
+        log_ns, offset, channel = entry
         data = self._file.some(segment.place + offset, DATA_OFFSET + size)
         if len(data) >= DATA_OFFSET:
             opcode, length = HEAD.unpack_from(data)
             found, _, stamp_ns, _ = MESSAGE_HEAD.unpack_from(data, HEAD.size)
-            if (opcode, found, stamp_ns) == (MESSAGE, channel, log_ns):
-                return data[DATA_OFFSET : HEAD.size + length]
+            fits = offset + HEAD.size + length <= segment.size
+            if fits and (opcode, found, stamp_ns) == (MESSAGE, channel, log_ns):
+                return data, HEAD.size + length
         msg = f'the message index of the chunk at byte {segment.chunk} is wrong'
         raise DamagedFileError(msg)
 
@@ -275,11 +317,16 @@ class McapFile:
         if suspicious:
             for number, segment in enumerate(self._segments):
                 for log_ns, offset, channel in sorted(
-                    self._entries(number, segment.counts.keys(), sparse=True),
+                    self._entries(number, segment.counts.keys(), self._stays),
                     key=lambda entry: entry[1],
                 ):
                     steps.add(channel, log_ns, (segment.place, offset))
         return steps
+
+
+def _never(segment: Segment) -> bool:
+    del segment
+    return False
 
 
 def _walk(content: bytes, topics: Collection[int]) -> Iterator[Entry]:

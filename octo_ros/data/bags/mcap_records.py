@@ -21,6 +21,8 @@ HEAD = struct.Struct('<BQ')
 MESSAGE_HEAD = struct.Struct('<HIQQ')
 # First and last log time, length and checksum of the content, length of the compression's name.
 CHUNK_HEAD = struct.Struct('<QQQII')
+CHUNK_START = HEAD.size + CHUNK_HEAD.size
+LONGEST_NAME = 16
 FOOTER_SIZE = HEAD.size + 20 + len(MAGIC)
 
 
@@ -97,15 +99,17 @@ class RecordFile:
         Raises:
             DamagedFileError: There is no chunk record, or its lengths disagree.
         """
-        opcode, length = HEAD.unpack(self.exactly(place, HEAD.size))
-        base = place + HEAD.size
-        fields = CHUNK_HEAD.unpack(self.exactly(base, CHUNK_HEAD.size))
-        start_ns, end_ns, content_size, crc, name_size = fields
-        name_place = base + CHUNK_HEAD.size
-        if opcode != CHUNK or name_size > 16:
+        data = self.some(place, CHUNK_START + LONGEST_NAME + 8).ljust(CHUNK_START, b'\0')
+        opcode, length = HEAD.unpack_from(data)
+        start_ns, end_ns, content_size, crc, name_size = CHUNK_HEAD.unpack_from(data, HEAD.size)
+        name_place = place + CHUNK_START
+        if opcode != CHUNK or name_size > LONGEST_NAME:
             msg = f'it has no chunk at byte {place}'
             raise DamagedFileError(msg)
-        tail = self.exactly(name_place, name_size + 8)
+        tail = data[CHUNK_START : CHUNK_START + name_size + 8]
+        if len(tail) < name_size + 8:
+            msg = f'it ends at byte {self.size}, within a record'
+            raise DamagedFileError(msg)
         (size,) = struct.unpack_from('<Q', tail, name_size)
         if CHUNK_HEAD.size + name_size + 8 + size != length:
             msg = f'the chunk at byte {place} has lengths that disagree'

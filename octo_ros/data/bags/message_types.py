@@ -59,6 +59,18 @@ def begins_with_header(topic: StoredTopic) -> bool:
     return bool(fields) and fields[0] == HEADER
 
 
+def standard_fields(topic: StoredTopic) -> tuple[str, ...]:
+    """Names of the fields if the bag defines the type as ROS 2 does; else none."""
+    try:
+        own = _closure(topic)
+    except BagError:
+        return ()
+    common = _common()
+    if any(own[name][1] != common[name][1] for name in own if name in common):
+        return ()
+    return tuple(name for name, _ in own[topic.type][1]) if topic.type in common else ()
+
+
 # Building a decoder takes some 50 ms, and bags are opened for every episode.
 @lru_cache(maxsize=256)
 def _decoder(topic: StoredTopic) -> Decoder:

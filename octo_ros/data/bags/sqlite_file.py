@@ -15,6 +15,7 @@ import apsw
 
 from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps
 from octo_ros.data.bags.compression import message_head
+from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic, modern_type
 
@@ -104,14 +105,18 @@ class SqliteFile:
         )
 
     def messages(
-        self, topics: Collection[int], start_ns: int, end_ns: int
+        self, topics: Collection[int], start_ns: int, end_ns: int, late: Collection[int] = ()
     ) -> Iterator[StoredMessage]:
-        """See `StorageFile`."""
+        """See `StorageFile`; of a salvaged file nothing comes late."""
         for stretch, row, received_ns, topic in self._ordered(topics, start_ns, end_ns):
-            data = self._read(row, heads=False)
-            if data is not None:
+            if topic in late and self._log is None:
+                data = Deferred(self._name, partial(self._begin, row), partial(self._whole, row))
+                yield StoredMessage(stretch, received_ns, topic, data)
+                continue
+            content = self._read(row, heads=False)
+            if content is not None:
                 # Slices of a view are no copies.
-                yield StoredMessage(stretch, received_ns, topic, memoryview(data))
+                yield StoredMessage(stretch, received_ns, topic, memoryview(content))
 
     def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
         """See `StorageFile`; sqlite finds the start of a message without reading the rest."""
@@ -150,21 +155,39 @@ class SqliteFile:
                 msg = f'sqlite cannot read it ({error})'
                 raise DamagedFileError(msg) from error
 
+    def _begin(self, row: int, size: int) -> bytes:
+        """Up to `size` bytes from the start of a message."""
+        try:
+            return _start(self._at(row), size)
+        except apsw.Error as error:
+            self._drop_blob()
+            raise _unreadable(row, error) from error
+
+    def _whole(self, row: int) -> memoryview:
+        content = self._read(row, heads=False)
+        assert content is not None  # without a log, what cannot be read is raised
+        return memoryview(content)
+
+    def _at(self, row: int) -> apsw.Blob:
+        """The message of a row, to be read from its start."""
+        if self._blob is None:
+            self._blob = self._database.blob_open('main', 'messages', 'data', row, False)
+        else:
+            self._blob.reopen(row)
+        return self._blob
+
     def _query(self, query: str) -> Iterator[tuple]:
         return iter(self._database.execute(query))
 
     def _read(self, row: int, *, heads: bool) -> bytes | None:
         """A message or its head; None if it is damaged and the file is salvaged."""
         try:
-            if self._blob is None:
-                self._blob = self._database.blob_open('main', 'messages', 'data', row, False)
-            else:
-                self._blob.reopen(row)
+            blob = self._at(row)
             if not heads:
-                return self._blob.read()
-            head = message_head(partial(_start, self._blob))
+                return blob.read()
+            head = message_head(partial(_start, blob))
             if self._log is not None:
-                _start(self._blob, self._blob.length())  # What cannot be read must not count.
+                _start(blob, blob.length())  # What cannot be read must not count.
             return head
         except apsw.Error as error:
             self._drop_blob()
@@ -178,10 +201,14 @@ class SqliteFile:
             self._blob = None
 
     def _lose(self, row: int, error: Exception) -> None:
-        reason = f'message {row} cannot be read ({error})'
+        reason = _unreadable(row, error)
         if self._log is None:
-            raise DamagedFileError(reason) from error
+            raise reason from error
         self._log.add((self._name, row), f'{self._name}: {reason}.', 1, 0)
+
+
+def _unreadable(row: int, error: Exception) -> DamagedFileError:
+    return DamagedFileError(f'message {row} cannot be read ({error})')
 
 
 def _start(blob: apsw.Blob, size: int) -> bytes:

@@ -16,6 +16,7 @@ import numpy as np
 
 from octo_ros.data.bags.arrival_order import ClockSteps, stretch_of
 from octo_ros.data.bags.compression import message_head
+from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.mcap_records import RecordFile
 from octo_ros.data.bags.sqlite_cells import Cell, cells, is_blob, is_integer, is_null, is_text
@@ -91,9 +92,10 @@ class SqlitePages:
         self.end_ns = int(table[:, 1].max())
 
     def messages(
-        self, topics: Collection[int], start_ns: int, end_ns: int
+        self, topics: Collection[int], start_ns: int, end_ns: int, late: Collection[int] = ()
     ) -> Iterator[StoredMessage]:
-        """See `StorageFile`."""
+        """See `StorageFile`; nothing comes late, as every message may be damaged."""
+        del late
         times = self._table[:, 1]
         chosen = np.isin(self._table[:, 2], list(topics)) & (times >= start_ns) & (times <= end_ns)
         for row, received_ns, topic, page, place, stretch in self._table[chosen].tolist():
@@ -108,6 +110,7 @@ class SqlitePages:
     def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
         """See `StorageFile`; every message is read whole, so that a lost one does not count."""
         for message in self.messages(topics, 0, FOREVER_NS):
+            assert not isinstance(message.data, Deferred)  # nothing comes late
             yield message._replace(data=message_head(partial(_start, message.data)))
 
     def close(self) -> None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from octo_ros.errors import BagError
+
+if TYPE_CHECKING:
+    from octo_ros.data.bags.deferred import Deferred
 
 
 class DamagedFileError(BagError):
@@ -42,13 +45,13 @@ class StoredMessage(NamedTuple):
         stretch: How often the recorder's clock had been set back before, in this file.
         received_ns: Arrival [ns].
         topic: Key of the topic in the file.
-        data: Serialised message, or its head only.
+        data: Serialised message, its head only, or what reads it.
     """
 
     stretch: int
     received_ns: int
     topic: int
-    data: bytes | memoryview
+    data: bytes | memoryview | Deferred
 
 
 class StorageFile(Protocol):
@@ -87,9 +90,15 @@ class StorageFile(Protocol):
         """How its messages are compressed, for people; '' if not."""
 
     def messages(
-        self, topics: Collection[int], start_ns: int, end_ns: int
+        self, topics: Collection[int], start_ns: int, end_ns: int, late: Collection[int] = ()
     ) -> Iterator[StoredMessage]:
         """Messages by stretch, then by arrival; both ends of the range included.
+
+        Args:
+            topics: Keys of those wanted.
+            start_ns: First arrival [ns].
+            end_ns: Last arrival [ns].
+            late: Those whose messages may come as `Deferred`, where that saves reading.
 
         Raises:
             DamagedFileError: Part of the file is unreadable, and it was not opened to salvage.

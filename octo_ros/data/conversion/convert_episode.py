@@ -72,7 +72,7 @@ def convert_episode(
     ticks = grid.ticks
     feed.prepare(bag)
     window = job.window(ticks[0] - feed.builder.lead_ns, ticks[-1])
-    messages = bag.messages(feed.topics, *window)
+    messages = bag.messages(feed.topics, *window, late_pictures=True)
     with PictureStore(directory, robot.cameras, robot.depth_cameras) as pictures:
         collector = PartCollector(episode.end_ns, grid.period_ns, pictures)
         for number, tick in enumerate(align(messages, feed, ticks)):

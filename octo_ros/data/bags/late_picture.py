@@ -1,0 +1,106 @@
+# Copyright 2026 octo_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A camera message whose picture stays in the bag until somebody looks at it.
+
+Of three frames at 30 Hz a dataset at 10 Hz uses one. Of the others only the stamp and the first
+bytes are wanted, which tell whether the camera still sends new pictures.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from octo_ros.data.bags.message_types import standard_fields
+from octo_ros.data.bags.stamps import header_stamps
+from octo_ros.data.bags.storage import StoredTopic
+
+# What is read at first: the fields before the picture, and enough of it to tell it from others.
+START = 1 << 12
+KINDS = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
+ENCAPSULATION = 4  # bytes; the second is 1 for little-endian CDR and 0 for big-endian
+STAMP = 8  # bytes
+
+
+class LatePicture:
+    """A sensor_msgs Image or CompressedImage: its fields are read when they are asked for.
+
+    Args:
+        fields: Names of its fields.
+        load: Gives the message, whole and decoded.
+        start: First bytes of the serialised message.
+        begin: Where in them its picture begins.
+        size: Bytes of the picture.
+
+    Attributes:
+        size: Bytes of `data`.
+        first_bytes: The first of them; what is there of START bytes of the message.
+        stamp_ns: Stamp of its header [ns]; 0 if never set.
+    """
+
+    def __init__(
+        self, fields: tuple[str, ...], load: Callable[[], Any], start: bytes, begin: int, size: int
+    ) -> None:
+        self._fields = fields
+        self._load = load
+        self.size = size
+        self.first_bytes = start[begin : begin + size]
+        self.stamp_ns = int(header_stamps([start])[0])
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a field of the message
+        if name.startswith('_') or name not in self._fields:
+            msg = f'the message has no field {name!r}'
+            raise AttributeError(msg)
+        return getattr(self._load(), name)
+
+
+def late_picture(topic: StoredTopic, start: bytes, load: Callable[[], Any]) -> LatePicture | None:
+    """A message of which only the first START bytes are read so far.
+
+    Args:
+        topic: Its topic, of one of the KINDS.
+        start: First bytes of the serialised message.
+        load: Gives the message, whole and decoded.
+
+    Returns:
+        None if the beginning is not as usual, so that the whole message must be read to tell.
+    """
+    fields = _fields(topic)
+    place = _picture(start, compressed=topic.type == KINDS[1]) if fields else None
+    return None if place is None else LatePicture(fields, load, start, *place)
+
+
+@lru_cache(maxsize=256)
+def _fields(topic: StoredTopic) -> tuple[str, ...]:
+    return standard_fields(topic) if topic.type in KINDS and topic.serialization == 'cdr' else ()
+
+
+def _picture(start: bytes, *, compressed: bool) -> tuple[int, int] | None:
+    """Where in a serialised message its picture begins, and its size."""
+    if start[:1] != b'\0' or start[1:2] not in (b'\0', b'\1'):
+        return None
+    number = struct.Struct('<I' if start[1] else '>I')
+    try:
+        place = _after_text(start, ENCAPSULATION + STAMP, number)
+        if compressed:
+            place = _after_text(start, place, number)
+        else:
+            # Height and width before the encoding; is_bigendian and step after it.
+            end = place + 8
+            end += 4 + number.unpack_from(start, end)[0]
+            place = _aligned(end + 1) + 4
+        return place + 4, number.unpack_from(start, place)[0]
+    except struct.error:
+        return None
+
+
+def _after_text(data: bytes, place: int, number: struct.Struct) -> int:
+    """Where the number after a string begins."""
+    return _aligned(place + 4 + number.unpack_from(data, place)[0])
+
+
+def _aligned(place: int) -> int:
+    """The next multiple of 4; the encapsulation's length is one, too."""
+    return -(-place // 4) * 4
