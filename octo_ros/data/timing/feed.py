@@ -10,10 +10,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from octo_ros.data.fields import vector
+from octo_ros.data.frames import frame_name
+from octo_ros.data.poses import pose_from_message
 from octo_ros.data.timing.tf_pose import TfPoseTrack, require_chain
 from octo_ros.errors import BagError, ObservationError
-from octo_ros.geometry import Pose, matrix_from_quaternion
 from octo_ros.observation.durations import to_ns
 from octo_ros.observation.joints import decode_joints
 from octo_ros.observation.low_dim import LOW_DIM_TYPES, decode_low_dim
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag, BagMessage
     from octo_ros.data.timing.clock import Clock
     from octo_ros.embodiment import Embodiment
-    from octo_ros.geometry import Array
+    from octo_ros.geometry import Array, Pose
     from octo_ros.sources import LowDimSource
 
 IMAGE_TYPES = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
 DEPTH_TYPES = {'raw': IMAGE_TYPES[0], 'compressedDepth': IMAGE_TYPES[1]}
 JOINT_TYPES = ('sensor_msgs/msg/JointState',)
 POSE_TYPES = ('geometry_msgs/msg/PoseStamped',)
+NO_POSE = 'the pose has numbers that are not finite, or a quaternion of length 0.'
 
 
 class Feed:
@@ -93,7 +94,7 @@ class Feed:
 
     @property
     def unusable(self) -> Counter[str]:
-        """Why messages of joints, numbers and transforms were of no use, to how many were not."""
+        """Why messages of joints, numbers, poses and transforms were of no use, to how many were not."""
         return self._unusable + (self._transforms.unusable if self._transforms else Counter())
 
     def prepare(self, bag: Bag) -> None:
@@ -162,23 +163,23 @@ class Feed:
         self.builder.add_low_dim(key, Sample(stamp_ns, message.received_ns, numbers))
 
     def _add_pose(self, message: BagMessage, stamp_ns: int) -> None:
-        self.builder.add_pose(Sample(stamp_ns, message.received_ns, self._pose(message)))
-
-    def _add_transforms(self, transforms: TfPoseTrack, message: BagMessage, stamp_ns: int) -> None:
-        del stamp_ns  # each transform has its own
-        for sample in transforms.add(message):
-            self.builder.add_pose(sample)
-
-    def _pose(self, message: BagMessage) -> Pose:
         frame = message.value.header.frame_id
-        if frame != self._embodiment.base_frame:
+        if frame_name(frame) != frame_name(self._embodiment.base_frame):
             msg = (
                 f'{message.topic} gives poses in frame {frame!r}; expected the base frame '
                 f'{self._embodiment.base_frame!r} of {self._embodiment.name}.'
             )
             raise BagError(msg)
-        p, q = message.value.pose.position, message.value.pose.orientation
-        return Pose(vector(p), matrix_from_quaternion([q.x, q.y, q.z, q.w]))
+        pose = pose_from_message(message.value.pose)
+        if pose is None:
+            self._unusable[f'{message.topic}: {NO_POSE}'] += 1
+            return
+        self.builder.add_pose(Sample(stamp_ns, message.received_ns, pose))
+
+    def _add_transforms(self, transforms: TfPoseTrack, message: BagMessage, stamp_ns: int) -> None:
+        del stamp_ns  # each transform has its own
+        for sample in transforms.add(message):
+            self.builder.add_pose(sample)
 
 
 def _is_tf(topic: str) -> bool:

@@ -76,6 +76,26 @@ def test_a_pose_in_another_frame_is_refused(bag, tmp_path, moving_pose):
             feed.add(message)
 
 
+@pytest.mark.parametrize('field', ['position', 'orientation'])
+def test_poses_that_are_none_are_counted_not_used(bag, tmp_path, moving_pose, field):
+    bag.image(100, PRIMARY, 1)
+    bag.image(100, WRIST, 2)
+    for ms in range(0, 200, 20):
+        bag.joints(ms, [ROBOT.gripper.joint], [0.037])
+        bag.pose(ms, moving_pose(ms), frame='/base_link')
+    bad = bag.messages[-5][2]
+    kind, numbers = ('Point', [np.nan] * 3) if field == 'position' else ('Quaternion', [0.0] * 4)
+    setattr(bad.pose, field, bag.make(f'geometry_msgs/msg/{kind}', *numbers))
+    with Bag(bag.write(tmp_path / 'bag')) as opened:
+        feed = Feed(ROBOT, None, '/pose')
+        for message in opened.messages(feed.topics):
+            feed.add(message)
+        seen = feed.builder.observe(START + 150 * MS)
+    ((reason, count),) = feed.unusable.items()
+    assert (count, reason.startswith('/pose: the pose has numbers')) == (1, True)
+    np.testing.assert_allclose(seen.proprio[:3], moving_pose(100).position, atol=1e-6)
+
+
 def test_messages_are_stamped_by_the_clock_of_their_topic(bag, tmp_path):
     bag.image(100, PRIMARY, 1, delay=20)
     bag.image(100, WRIST, 2, delay=20)
