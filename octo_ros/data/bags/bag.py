@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from functools import lru_cache, partial
@@ -20,7 +21,7 @@ from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.late_picture import KINDS, START, LatePicture, late_picture
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.losses import BagLosses
-from octo_ros.data.bags.message_types import begins_with_header, decoder
+from octo_ros.data.bags.message_types import MOST_SPARE, begins_with_header, decoder
 from octo_ros.data.bags.stamps import TopicStamps, header_stamps
 from octo_ros.data.bags.storage import DamagedFileError, StoredTopic
 from octo_ros.errors import BagError
@@ -66,6 +67,7 @@ class Bag:
         try:
             files = find_files(self.path)
             log = self._log if self.salvage else None
+            self._spare: Counter[str] = Counter()
             self._storage = BagStorage(files, log, self._stack, self._scratch)
             if self.message_count == 0:
                 raise BagError(self._empty())
@@ -127,6 +129,18 @@ class Bag:
     def notes(self) -> tuple[str, ...]:
         """Sentences about what is peculiar but harmless, such as wrong metadata."""
         return self._storage.notes
+
+    @property
+    def remarks(self) -> Counter[str]:
+        """Sentences on what is odd but harmless about messages, to how many were read so far."""
+        return Counter(
+            {
+                f'{topic}: message with up to {MOST_SPARE} needless bytes after its end, as '
+                "rclpy's serialize_message leaves them": count
+                for topic, count in self._spare.items()
+                if count
+            }
+        )
 
     @property
     def losses(self) -> BagLosses:
@@ -256,13 +270,15 @@ class Bag:
         """The message; None if it is damaged and the bag is salvaged."""
         decode = decoder(topic)
         try:
-            return decode(unpack_message(data))
+            message, spare = decode(unpack_message(data))
         except DamagedFileError as error:
             reason = f'a message of {topic.name} ({topic.type}) cannot be read: {error}'
             if not self.salvage:
                 raise DamagedFileError(reason) from error
             self._log.add((topic.name, received_ns), f'{reason}.', 1, len(data))
             return None
+        self._spare[topic.name] += spare > 0
+        return message
 
     def _damaged(self, error: DamagedFileError) -> BagError:
         """One sentence: what is wrong, how much can be read, and how."""

@@ -38,8 +38,9 @@ class BagStorage:
     Attributes:
         paths: All files as they lie on disk.
         files: Those with messages, in the order of recording.
-        topics: Topic → as announced; only those with messages.
-        counts: Topic → messages.
+        topics: Topic → as announced; only those with messages, and of several types of one topic
+            the one with the most messages. Those of the others are not read.
+        counts: Topic → messages that are read.
         notes: Sentences about what disagrees or is peculiar.
 
     Raises:
@@ -63,9 +64,8 @@ class BagStorage:
                 notes += file.notes
                 if file.start_ns or file.end_ns:
                     self.files.append(file)
-        self._count(notes)
+        found = self._count(notes)
         if self._metadata is not None and not self.damaged:
-            found = {name: (topic.type, self.counts[name]) for name, topic in self.topics.items()}
             note = disagreement(self._metadata, found, self.start_ns, self.end_ns)
             notes += [note] if note else []
         self.notes = tuple(notes)
@@ -135,7 +135,9 @@ class BagStorage:
             keys = {
                 key
                 for key, topic in file.topics.items()
-                if topic.name in topics and file.counts.get(key)
+                if topic.name in topics
+                and file.counts.get(key)
+                and topic.type == self.topics[topic.name].type
             }
             if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
                 later = {key for key in keys if file.topics[key].type in late}
@@ -203,19 +205,32 @@ class BagStorage:
             raise DamagedFileError(reason)
         self._log.add(place, f'{reason}.', messages, size)
 
-    def _count(self, notes: list[str]) -> None:
+    def _count(self, notes: list[str]) -> dict[str, tuple[str, int]]:
+        """Choose the type of every topic; type and number of messages, all types together."""
+        self.topics: dict[str, StoredTopic] = {}
         self.counts: Counter[str] = Counter()
         by_kind: dict[str, Counter[StoredTopic]] = {}
         for file in self.files:
             for key, count in file.counts.items():
                 topic = file.topics[key]
-                self.counts[topic.name] += count
                 by_kind.setdefault(topic.name, Counter())[topic] += count
-        self.topics = {name: kinds.most_common(1)[0][0] for name, kinds in by_kind.items()}
+        found = {}
         for name, kinds in by_kind.items():
-            types = sorted({topic.type for topic in kinds})
-            if len(types) > 1:
-                notes.append(f'{name} has messages of several types: {", ".join(types)}.')
+            types: Counter[str] = Counter()
+            for topic, count in kinds.items():
+                types[topic.type] += count
+            (chosen, self.counts[name]), *others = types.most_common()
+            self.topics[name] = next(
+                topic for topic, _ in kinds.most_common() if topic.type == chosen
+            )
+            found[name] = (chosen, types.total())
+            if others:
+                told = ', '.join(f'{kind} ({count} messages)' for kind, count in others)
+                notes.append(
+                    f'{name} has messages of several types: only those of {chosen} '
+                    f'({self.counts[name]}) are read, not those of {told}.'
+                )
+        return found
 
 
 def _placed(

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+import re
+import struct
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -28,14 +30,20 @@ HEADER = ('header', (Nodetype.NAME, 'std_msgs/msg/Header'))
 # Between the files of a definition, in either language.
 RULE = '=' * 80 + '\n'
 CHECKOUT = Path(__file__).resolve().parents[3]
+# `package/msg/Name`; what else a damaged file holds must not get into generated code.
+TYPE = re.compile(r'[A-Za-z]\w*(/[A-Za-z]\w*){1,3}', re.ASCII)
+# What rclpy.serialization leaves after a JointState without a number; others have 8 bytes.
+MOST_SPARE = 12
+PADDING = 3  # to a whole number of four bytes, which every serialiser may add
 Definitions = dict[str, Any]
-Decoder = Callable[[bytes | memoryview], Any]
+Decoder = Callable[[bytes | memoryview], tuple[Any, int]]
 
 
 def decoder(topic: StoredTopic) -> Decoder:
     """What turns a serialised message of a topic into an object.
 
-    A definition is only parsed when its topic is read. The decoder raises `DamagedFileError` on a
+    The decoder also gives the number of needless bytes after the message. A definition is only
+    parsed when its topic is read. The decoder raises `DamagedFileError` on a
     message that does not fit its type.
 
     Raises:
@@ -51,7 +59,9 @@ def decoder(topic: StoredTopic) -> Decoder:
 
 
 def begins_with_header(topic: StoredTopic) -> bool:
-    """Whether the first field is a header; False for a type that is not known."""
+    """Whether the first field is a header; False for a type that is not known, or not CDR."""
+    if topic.serialization != 'cdr':
+        return False
     try:
         fields = _closure(topic)[topic.type][1]
     except BagError:
@@ -75,15 +85,29 @@ def standard_fields(topic: StoredTopic) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _decoder(topic: StoredTopic) -> Decoder:
     store = get_typestore(Stores.EMPTY)
-    store.register(_closure(topic))
+    try:
+        store.register(_closure(topic))
+    except TypesysError as error:
+        raise _not_understood(topic, error) from error
     return partial(_decoded, store, topic.type)
 
 
-def _decoded(store: Typestore, name: str, data: bytes | memoryview) -> Any:  # noqa: ANN401
+def _decoded(store: Typestore, name: str, data: bytes | memoryview) -> tuple[Any, int]:
+    if len(data) < 4 or bytes(data[:2]) not in (b'\0\0', b'\0\1'):
+        msg = 'it does not begin as serialised messages do'
+        raise DamagedFileError(msg)
+    kind = store.get_msgdef(name)
+    decode = kind.deserialize_cdr_le if data[1] else kind.deserialize_cdr_be
     try:
-        return store.deserialize_cdr(data, name)
-    except SerdeError as error:
-        raise DamagedFileError(str(error)) from error
+        message, end = decode(data[4:], 0, kind.cls, store)
+    except (SerdeError, struct.error, UnicodeDecodeError, ValueError) as error:
+        msg = f'it does not fit its type ({error})'
+        raise DamagedFileError(msg) from error
+    spare = len(data) - 4 - end
+    if spare > MOST_SPARE:
+        msg = f'it has {spare} bytes more than its type'
+        raise DamagedFileError(msg)
+    return message, spare if spare > PADDING else 0
 
 
 @cache
@@ -93,6 +117,12 @@ def _common() -> Definitions:
 
 def _closure(topic: StoredTopic) -> Definitions:
     """Definitions of a topic's type and of all that it uses."""
+    if TYPE.fullmatch(topic.type) is None:
+        msg = (
+            f'{topic.name} has type {topic.type!r}, which is no name of a message type; expected '
+            'one like sensor_msgs/msg/Image. Its description is missing or damaged.'
+        )
+        raise BagError(msg)
     own, common = _parsed(topic), _common()
     found: Definitions = {}
     waiting = [topic.type]
@@ -140,9 +170,14 @@ def _parsed(topic: StoredTopic) -> Definitions:
             elif part.strip():
                 found.update(get_types_from_msg(part, topic.type))
     except (TypesysError, ValueError, KeyError) as error:
-        msg = f'{topic.name} has type {topic.type}, whose definition cannot be understood: {error}'
-        raise BagError(msg) from error
+        raise _not_understood(topic, error) from error
     return found
+
+
+def _not_understood(topic: StoredTopic, error: Exception) -> BagError:
+    return BagError(
+        f'{topic.name} has type {topic.type}, whose definition cannot be understood: {error}'
+    )
 
 
 def _used(fields: list) -> Iterator[str]:

@@ -71,6 +71,7 @@ def convert_episode(
     grid = _grid(job, request)
     ticks = grid.ticks
     feed.prepare(bag)
+    remarks_before = bag.remarks
     window = job.window(ticks[0] - feed.builder.lead_ns, ticks[-1])
     messages = bag.messages(feed.topics, *window, late_pictures=True)
     with PictureStore(directory, robot.cameras, robot.depth_cameras) as pictures:
@@ -113,7 +114,9 @@ def convert_episode(
         path_error_mm=distance,
         path_error_deg=angle,
     )
-    return ConvertedEpisode(records, report, counts, remarks + labels.remarks)
+    return ConvertedEpisode(
+        records, report, counts, remarks + labels.remarks + bag.remarks - remarks_before
+    )
 
 
 class _Stored:

@@ -94,7 +94,7 @@ class Feed:
 
     @property
     def unusable(self) -> Counter[str]:
-        """Why messages of joints, numbers, poses and transforms were of no use, to how many were not."""
+        """Why messages of joints, numbers and poses were of no use, to how many were not."""
         return self._unusable + (self._transforms.unusable if self._transforms else Counter())
 
     def prepare(self, bag: Bag) -> None:

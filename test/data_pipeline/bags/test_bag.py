@@ -10,6 +10,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 from octo_ros.data.bags.bag import Bag
+from octo_ros.data.bags.bag_summary import summarise
 from octo_ros.errors import BagError
 
 MS = 1_000_000
@@ -116,8 +117,47 @@ def test_a_topic_with_two_types_is_told(bag, tmp_path, serialised, files):
         file.rename(folder / file.name)
     with Bag(folder) as opened:
         assert opened.topics == {'/words': 'std_msgs/msg/String'}
-        assert '/words has messages of several types' in ' '.join(opened.notes)
-        assert len(list(opened.messages(['/words']))) == 3
+        assert 'not those of sensor_msgs/msg/JointState (1 messages)' in ' '.join(opened.notes)
+        assert [m.value.data for m in opened.messages(['/words'])] == ['x', 'y']
+        assert len(opened.stamps('/words').received_ns) == opened.counts['/words'] == 2
+
+
+@pytest.mark.parametrize('kind', ['', 'Image', 'a/b:\n    1/0', '../../x'])
+def test_a_type_without_a_proper_name_is_one_sentence(bag, tmp_path, serialised, files, kind):
+    bag.string(0, '/words', 'x')
+    messages = [*serialised(), (START + 5, '/odd', kind, b'{}')]
+    path = files.mcap(tmp_path / 'one.mcap', messages, definitions={kind: ('', 'int8 a')})
+    summary = summarise(path)
+    assert [topic.timing.messages for topic in summary.topics] == [1, 1]
+    with Bag(path) as opened:
+        assert len(list(opened.messages(['/words']))) == 1
+        with pytest.raises(BagError, match=r'/odd has type .*no name of a message type'):
+            list(opened.messages(['/odd']))
+
+
+@pytest.mark.parametrize('spare', [8, 12])
+def test_bytes_that_rclpy_leaves_after_a_message_are_counted(
+    bag, tmp_path, serialised, files, spare
+):
+    bag.joints(0, ['a'], [1.0])
+    ((time_ns, topic, kind, data),) = serialised()
+    messages = [(time_ns, topic, kind, data), (time_ns + 1, topic, kind, data + b'\x55' * spare)]
+    with Bag(files.mcap(tmp_path / 'one.mcap', messages)) as opened:
+        assert [m.value.name for m in opened.messages([topic])] == [['a']] * 2
+        ((sentence, count),) = opened.remarks.items()
+        assert (sentence.startswith(topic), count) == (True, 1)
+    longer = [(time_ns, topic, kind, data + b'\x55' * 13)]
+    path = files.mcap(tmp_path / 'two.mcap', longer)
+    with Bag(path) as opened, pytest.raises(BagError, match='13 bytes more than its type'):
+        list(opened.messages([topic]))
+
+
+def test_a_definition_that_contradicts_itself_is_one_sentence(tmp_path, files):
+    messages = [(START, '/odd', 'a/msg/B', b'\0\1\0\0\0')]
+    definitions = {'a/msg/B': ('ros2msg', 'int8 a\nint8 a')}
+    path = files.mcap(tmp_path / 'one.mcap', messages, definitions=definitions)
+    with Bag(path) as opened, pytest.raises(BagError, match='cannot be understood'):
+        list(opened.messages(['/odd']))
 
 
 def test_a_disk_that_fails_is_one_sentence(bag, tmp_path, monkeypatch):
