@@ -75,12 +75,13 @@ def convert_episode(
     window = job.window(ticks[0] - feed.builder.lead_ns, ticks[-1])
     messages = bag.messages(feed.topics, *window, late_pictures=True)
     with PictureStore(directory, robot.cameras, robot.depth_cameras) as pictures:
-        collector = PartCollector(episode.end_ns, grid.period_ns, pictures)
+        collector = PartCollector(job.first_ns, episode.end_ns, grid.period_ns, pictures)
         for number, tick in enumerate(align(messages, feed, ticks)):
             collector.add(tick)
             if number % TELL_EVERY == 0:
                 seconds = (tick.time_ns - episode.start_ns) / 1e9
                 tell(JobProgress(job.index, min(seconds, job.seconds), collector.count))
+        collector.finish()
         stored = _Stored(pictures.images(), pictures.depths())
     remarks: Counter[str] = Counter()
     if grid.period_ns != request.period_ns:
@@ -111,6 +112,8 @@ def convert_episode(
         details=collector.details,
         unusable_messages=dict(feed.unusable),
         skews={key: Skew.of(skew_ns) for key, skew_ns in collector.skew_ns.items()},
+        starts_late_s=collector.starts_late_s,
+        ends_early_s=collector.ends_early_s,
         path_error_mm=distance,
         path_error_deg=angle,
     )
@@ -168,7 +171,10 @@ def _records(
 
 
 def _known_actions(part: Part) -> int:
-    """Before a hole the last action is not known, so its step goes; at the end it is a hold."""
+    """Before a hole the last action is not known, so its step goes; at the end it is a hold.
+
+    The end is where the data of all sources ends, be it before the end of the recording.
+    """
     return len(part.stamps_ns) - (not part.is_end)
 
 
@@ -179,6 +185,8 @@ def _long_enough(collector: PartCollector) -> list[Part]:
     lost = sum(len(part.stamps_ns) for part in parts) - sum(_known_actions(p) for p in kept)
     if lost:
         collector.dropped[LOST] = lost
+    if kept and not kept[-1].is_end:
+        kept[-1] = replace(kept[-1], is_end=True)  # only single observations came after it
     return kept
 
 

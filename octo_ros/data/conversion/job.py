@@ -31,6 +31,8 @@ class EpisodeJob:
         clocks: Topic to how its messages are stamped.
         readable_ns: First and last arrival that messages may be read from, around the span [ns];
             None where nothing limits them.
+        first_ns: Earliest stamp of an observation that is part of it [ns]; None if nothing that
+            may be read lies before the episode, so that it cannot be another's.
         is_end: The episode ends where the span ends, not later, beyond a step of the clock.
     """
 
@@ -41,6 +43,7 @@ class EpisodeJob:
     arrivals_ns: NDArray[np.int64]
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     readable_ns: tuple[int | None, int | None] = (None, None)
+    first_ns: int | None = None
     is_end: bool = True
 
     @property

@@ -101,6 +101,8 @@ class _Look:
         self._remarks = list(plan.remarks)
         topics = dict.fromkeys([*feed.topics, *self.labels.topics])
         self._timings: dict[str, TopicTiming] = bag_timings(bag, tuple(topics))
+        self._bag_start_ns = bag.start_ns
+        self._ends_ns = sorted(episode.end_ns for episode in plan.episodes)
         camera = request.embodiment.cameras[PRIMARY].topic
         arrivals_ns = np.sort(self._timings[camera].clock.known_ns(bag.stamps(camera)))
         for episode in plan.episodes:
@@ -140,8 +142,20 @@ class _Look:
                 arrivals_ns=own_ns,
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
                 readable_ns=readable_ns,
+                first_ns=self._first_ns(start_ns) if number == 1 else None,
                 is_end=is_end,
             )
+
+    def _first_ns(self, start_ns: int) -> int | None:
+        """Earliest stamp of an observation in an episode that starts then.
+
+        The frame that was exposed just before is what the robot saw at the start, unless it is of
+        the episode before.
+        """
+        if start_ns <= self._bag_start_ns:
+            return None
+        earlier = [end_ns + 1 for end_ns in self._ends_ns if end_ns <= start_ns]
+        return max([start_ns - self._request.period_ns // 2, *earlier[-1:]])
 
     def _skip(self, episode: Episode, reason: str, kind: SkipKind) -> None:
         self.skipped.append(SkippedEpisode(str(self.path), episode.episode_id, reason, kind))

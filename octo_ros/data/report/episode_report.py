@@ -51,6 +51,10 @@ class EpisodeReport:
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
             None where actions are no displacements of the TCP.
         path_error_deg: Largest angle between them [deg]; None likewise.
+        starts_late_s: Source to how long after the start of the recording its data begins [s];
+            the RLDS episode begins with the latest.
+        ends_early_s: Source to how long before the end of the recording its data ends [s]; the
+            RLDS episode ends with the earliest.
         remarks: What was odd or assumed when labels were made, as sentences, to how many steps or
             messages it concerns.
     """
@@ -67,6 +71,8 @@ class EpisodeReport:
     skews: Mapping[str, Skew]
     path_error_mm: float | None
     path_error_deg: float | None
+    starts_late_s: Mapping[str, float] = field(default_factory=dict)
+    ends_early_s: Mapping[str, float] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -76,7 +82,7 @@ class EpisodeReport:
 
     @property
     def ticks(self) -> int:
-        """Ticks of the grid over it: steps, and ticks that gave none."""
+        """Ticks of the grid from its first observation to its last: steps, and those without."""
         return sum(self.steps) + sum(self.dropped_ticks.values())
 
 

@@ -222,6 +222,38 @@ def test_a_hole_makes_two_episodes_and_is_reported(bag, tmp_path):
     assert second['episode_metadata/episode_name'] == [b'0/2']
 
 
+def test_a_camera_that_runs_for_a_part_of_the_recording_gives_all_of_it(bag, tmp_path):
+    """Cameras from 300 ms to 1700 ms within 2 s of joints; the episode ends with them."""
+    bag.robot(300, 1700)
+    for ms in (*range(0, 200, 20), *range(1800, 2000, 20)):
+        bag.joints(ms, (*WIDOWX.joints, WIDOWX.gripper.joint), [*WIDOWX.home, 0.026])
+    bag.event(0, Kind.START, 'a', 'wave')
+    bag.event(2000, Kind.SUCCESS, 'a')
+    path = bag.write(tmp_path / 'bag')
+    report = convert(request([path], tmp_path / 'out', hz=10.0))
+    episode = report.facts.episodes[0].report
+    assert (episode.steps, episode.dropped_ticks) == ((14,), {})
+    assert episode.starts_late_s == {'image_primary': pytest.approx(0.3, abs=0.11)}
+    assert episode.ends_early_s == {'image_primary': pytest.approx(0.3, abs=0.11)}
+    (example,) = examples(tmp_path / 'out/robot/1.0.0', 'train')
+    assert example['steps/is_terminal'][-1] == example['steps/reward'][-1] == 1
+    codes = {finding.code: finding.severity.value for finding in report.findings}
+    assert (codes['starts_late'], codes['ends_early']) == ('note', 'note')
+    assert 'dropped_ticks' not in codes
+
+
+def test_an_episode_begins_with_what_was_seen_after_its_start(bag, tmp_path):
+    bag.robot(0, 3000)
+    for start, end, name in ((0, 1540, 'a'), (1545, 3000, 'b')):
+        bag.event(start, Kind.START, name, 'wave')
+        bag.event(end, Kind.STOP, name)
+    path = bag.write(tmp_path / 'bag')
+    report = convert(request([path], tmp_path / 'out', hz=10.0))
+    first, second = (e.parts[0].stamps_ns for e in report.facts.episodes)
+    assert first[-1] == START + 1500 * MS
+    assert second[0] == START + 1600 * MS
+
+
 def test_a_frozen_camera_is_no_data_and_is_counted(bag, tmp_path):
     """The wrist camera repeats itself from 1.5 s to 2.9 s, first half a second of it believed."""
     bag.robot(0, 4000)

@@ -33,7 +33,7 @@ def test_80_megabytes_of_pictures_pass_through_8(tmp_path):
     tracemalloc.start()
     (tmp_path / 'spool').mkdir()
     with PictureStore(tmp_path / 'spool', ['image_primary'], ['depth_primary']) as store:
-        collector = PartCollector(STEPS * 100, 100, store)
+        collector = PartCollector(None, STEPS * 100, 100, store)
         for i in range(STEPS):
             seen = Observation(
                 i * 100,

@@ -14,6 +14,7 @@ from octo_ros.data.report.checks.clocks import (
     check_odd_stamps,
     check_stamp_order,
 )
+from octo_ros.data.report.checks.coverage import check_early_ends, check_late_starts
 from octo_ros.data.report.checks.drift import check_drift
 from octo_ros.data.report.checks.dropped_ticks import check_dropped_ticks
 from octo_ros.data.report.checks.finite import check_finite
@@ -68,6 +69,8 @@ CHECKS: tuple[Check, ...] = (
     check_rotation,
     check_gripper_range,
     check_dropped_ticks,
+    check_late_starts,
+    check_early_ends,
     check_skew,
     check_drift,
     check_clock_fallback,
