@@ -24,6 +24,7 @@ from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpis
 from octo_ros.data.report.thumbnails import thumbnails
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.timing.align import align
+from octo_ros.data.timing.command_stamps import stamp_commands
 from octo_ros.data.timing.feed import Feed
 from octo_ros.data.timing.grid import choose_grid
 from octo_ros.observation.sync import PRIMARY
@@ -95,7 +96,7 @@ def convert_episode(
             reason += f'; mostly {collector.details.get(worst, worst)}'
         skipped = SkippedEpisode(str(job.bag), episode.episode_id, reason)
         return ConvertedEpisode((), skipped, counts, remarks)
-    labels = _labels(bag, job, ticks)
+    labels, stray = _labels(bag, job, ticks)
     actions = [labels.actions(part.stamps_ns, part.states) for part in parts]
     records = tuple(_records(job, parts, actions, request, stored))
     if len(records) > len(parts):
@@ -118,7 +119,7 @@ def convert_episode(
         path_error_deg=angle,
     )
     return ConvertedEpisode(
-        records, report, counts, remarks + labels.remarks + bag.remarks - remarks_before
+        records, report, counts, remarks + labels.remarks + stray + bag.remarks - remarks_before
     )
 
 
@@ -197,15 +198,14 @@ def _grid(job: EpisodeJob, request: ConversionRequest) -> Grid:
     return choose_grid(job.arrivals_ns, start_ns, end_ns, request.period_ns, max_delay_ns)
 
 
-def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> ActionLabels:
-    """The job's own labels, fed with what they need of its span."""
+def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> tuple[ActionLabels, Counter[str]]:
+    """The job's own labels, fed with what they need of its span, and remarks on its stamps."""
     labels = deepcopy(job.labels)
     window = job.window(ticks[0] - labels.lead_ns, ticks[-1])
-    for message in bag.messages(labels.topics, *window):
-        clock = job.clocks.get(message.topic)
-        stamp_ns = message.stamp_ns if clock is None else clock.stamp_ns(message)
-        labels.add(replace(message, stamp_ns=stamp_ns))
-    return labels
+    commands, remarks = stamp_commands(bag.messages(labels.topics, *window), job.clocks)
+    for command in commands:
+        labels.add(command)
+    return labels, remarks
 
 
 def _path_error(

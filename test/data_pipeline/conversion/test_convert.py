@@ -306,6 +306,25 @@ def test_commanded_deltas_become_actions(bag, tmp_path):
     assert report.facts.episodes[0].report.path_error_mm > 0.1
 
 
+@pytest.mark.parametrize('off', [-700, 3000])
+def test_a_stray_stamp_moves_no_command_to_another_step(bag, tmp_path, off):
+    bag.robot(0, 2000)
+    for ms in range(0, 2000, 100):
+        message = bag.delta(ms + 50, [1e-5 * ms, 0, 0], [0, 0, 0], 0.25)
+        if ms == 1000:
+            message.header = bag.header(ms + 50 + off, 'base_link')
+    path = bag.write(tmp_path / 'bag')
+    options = {'hz': 10.0, 'instruction': 'wave', 'action_source': 'command_delta'}
+    report = convert(request([path], tmp_path / 'out', **options))
+    actions = rows(examples(tmp_path / 'out/robot/1.0.0', 'train')[0], 'action')
+    stamps = [(s - START) // MS for s in report.facts.episodes[0].parts[0].stamps_ns]
+    np.testing.assert_allclose(actions[:-1, 0], [1e-5 * ms for ms in stamps[:-1]], atol=1e-8)
+    remarks = report.facts.episodes[0].report.remarks
+    assert [count for sentence, count in remarks.items() if 'the arrival is used' in sentence] == [
+        1
+    ]
+
+
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
