@@ -20,13 +20,13 @@ from octo_ros.data.conversion.parts import PartCollector
 from octo_ros.data.conversion.pictures import PictureStore
 from octo_ros.data.conversion.split_record import record_rows
 from octo_ros.data.labels.integration import integration_error
-from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode
+from octo_ros.data.report.episode_report import EpisodeReport, Skew, SkippedEpisode, Spacing
 from octo_ros.data.report.thumbnails import thumbnails
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.timing.align import align
 from octo_ros.data.timing.command_stamps import stamp_commands
 from octo_ros.data.timing.feed import Feed
-from octo_ros.data.timing.grid import choose_grid
+from octo_ros.data.timing.grid import camera_period_ns, choose_grid
 from octo_ros.observation.sync import PRIMARY
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def convert_episode(
         skews={key: Skew.of(skew_ns) for key, skew_ns in collector.skew_ns.items()},
         starts_late_s=collector.starts_late_s,
         ends_early_s=collector.ends_early_s,
+        spacing=Spacing.of(
+            [part.stamps_ns for part in parts],
+            request.period_ns,
+            camera_period_ns(np.asarray(job.arrivals_ns, np.int64)),
+        ),
         path_error_mm=distance,
         path_error_deg=angle,
     )

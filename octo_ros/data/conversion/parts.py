@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from octo_ros.data.labels.states import LabelStates
+from octo_ros.data.report.episode_report import TICK
 from octo_ros.observation.missing import Missing, MissingCause
 from octo_ros.observation.sync import PRIMARY
 
@@ -133,6 +134,7 @@ class PartCollector:
             self._misses = []
             self._rows[-1].append(_row(tick.joints, seen))
             self.count += 1
+            self.skew_ns[TICK].append(seen.stamp_ns - tick.time_ns)
             for source, skew_ns in seen.skew_ns.items():
                 self.skew_ns[source].append(skew_ns)
         self._ticks += 1

@@ -14,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+TICK = 'tick'
 SkipKind = Literal['unusable', 'discarded', 'failed']
 
 
@@ -34,6 +35,41 @@ class Skew:
 
 
 @dataclass(frozen=True)
+class Spacing:
+    """How unevenly the observations of an episode follow one another.
+
+    Attributes:
+        period_ms: Distance that was wanted [ms].
+        mean_ms: Of the deviations |distance - period| of consecutive observations [ms].
+        p95_ms: 95th percentile of the same.
+        max_ms: Largest.
+        camera_hz: Rate of the primary camera; 0 if it cannot be told.
+    """
+
+    period_ms: float
+    mean_ms: float
+    p95_ms: float
+    max_ms: float
+    camera_hz: float = 0.0
+
+    @classmethod
+    def of(
+        cls, parts: Sequence[Sequence[int]], period_ns: int, camera_ns: float | None
+    ) -> Spacing:
+        """Measure.
+
+        Args:
+            parts: Times of observations without a hole [ns]; at least two in one of them.
+            period_ns: As `period_ms`.
+            camera_ns: Period of the primary camera; None if it cannot be told.
+        """
+        distances = np.concatenate([np.diff(np.asarray(part, np.int64)) for part in parts])
+        off = Skew.of((distances - period_ns).tolist())
+        hz = round(1e9 / camera_ns, 2) if camera_ns else 0.0
+        return cls(round(period_ns / 1e6, 3), off.mean_ms, off.p95_ms, off.max_ms, hz)
+
+
+@dataclass(frozen=True)
 class EpisodeReport:
     """One recorded episode that was converted.
 
@@ -47,7 +83,8 @@ class EpisodeReport:
         dropped_ticks: Reason to the number of ticks without an observation.
         details: Reason to the first whole sentence about it.
         unusable_messages: Reason to the number of messages that could not be used.
-        skews: Source to its distance from the observation's time.
+        skews: Source to its distance from the observation's time; TICK to the distance of the
+            observations' times from their ticks.
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
             None where actions are no displacements of the TCP.
         path_error_deg: Largest angle between them [deg]; None likewise.
@@ -55,6 +92,7 @@ class EpisodeReport:
             the RLDS episode begins with the latest.
         ends_early_s: Source to how long before the end of the recording its data ends [s]; the
             RLDS episode ends with the earliest.
+        spacing: How unevenly the observations follow one another.
         remarks: What was odd or assumed when labels were made, as sentences, to how many steps or
             messages it concerns.
     """
@@ -73,6 +111,7 @@ class EpisodeReport:
     path_error_deg: float | None
     starts_late_s: Mapping[str, float] = field(default_factory=dict)
     ends_early_s: Mapping[str, float] = field(default_factory=dict)
+    spacing: Spacing | None = None
     remarks: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from octo_ros.data.report.episode_report import TICK
 from octo_ros.data.report.finding import Severity
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def findings_table(findings: Iterable[Finding]) -> Table:
 
 
 def _row(episode: EpisodeReport) -> tuple[str | Text, ...]:
-    skew_ms = max((skew.p95_ms for skew in episode.skews.values()), default=None)
+    skews = [skew.p95_ms for source, skew in episode.skews.items() if source != TICK]
+    skew_ms = max(skews, default=None)
     return (
         Text(f'{episode.place}\n{episode.instruction}'),
         '\n'.join(episode.splits),

@@ -242,6 +242,14 @@ def test_a_camera_that_runs_for_a_part_of_the_recording_gives_all_of_it(bag, tmp
     assert 'dropped_ticks' not in codes
 
 
+def test_uneven_steps_are_told_with_the_rate_that_fits(bag, tmp_path):
+    path = bag.robot(0, 3000, camera_period=1000 / 15).write(tmp_path / 'bag')
+    report = convert(request([path], tmp_path / 'out', hz=10.0, instruction='wave'))
+    (finding,) = [f for f in report.findings if f.code == 'uneven_steps']
+    assert 'what fits it is --hz 15 or --hz 7.5' in finding.remedy
+    assert report.facts.episodes[0].report.skews['tick'].max_ms < 100
+
+
 def test_an_episode_begins_with_what_was_seen_after_its_start(bag, tmp_path):
     bag.robot(0, 3000)
     for start, end, name in ((0, 1540, 'a'), (1545, 3000, 'b')):

@@ -51,6 +51,7 @@ def test_consecutive_ticks_are_one_part(collected):
     assert part.states.joints[:, 2].tolist() == [800, 900, 1000]
     assert part.states.gripper.tolist() == [0.25] * 3
     assert collector.skew_ns['joint_states'] == [-3, -3, -3]
+    assert collector.skew_ns['tick'] == [-30, -30, -30]
     assert not collector.dropped
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from octo_ros.data.report.checks.angles import check_angle_wrap
 from octo_ros.data.report.checks.clocks import (
+    check_clock_ahead,
     check_clock_fallback,
     check_clock_jumps,
     check_gaps,
@@ -44,6 +45,7 @@ from octo_ros.data.report.checks.remarks import (
     check_warnings,
 )
 from octo_ros.data.report.checks.skew import check_skew
+from octo_ros.data.report.checks.spacing import check_spacing
 from octo_ros.data.report.checks.splits import check_splits
 from octo_ros.data.report.checks.step_size import check_rotation, check_translation
 from octo_ros.data.report.checks.unusable import check_unusable_messages
@@ -72,7 +74,9 @@ CHECKS: tuple[Check, ...] = (
     check_late_starts,
     check_early_ends,
     check_skew,
+    check_spacing,
     check_drift,
+    check_clock_ahead,
     check_clock_fallback,
     check_clock_jumps,
     check_losses,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from octo_ros.data.timing.topic_timing import TopicTiming
 
 
+AHEAD_MS = 1.0  # what synchronised clocks may be apart
+
+
 @dataclass(frozen=True)
 class _Oddity:
     """Something that may be odd about the timing of a topic.
@@ -84,6 +87,28 @@ def check_clock_jumps(measured: Measured) -> Iterator[Finding]:
         '',
         'No episode goes across a jump of the recording clock. Let the time be set before '
         'recording, not during it.',
+    ).findings(measured)
+
+
+def check_clock_ahead(measured: Measured) -> Iterator[Finding]:
+    """Stamps that lie after the arrival."""
+
+    def ahead_ms(timing: TopicTiming) -> float:
+        early_ms = -(timing.latency_median_ms or 0.0)
+        return early_ms if early_ms > AHEAD_MS and timing.clock.source == 'header' else 0.0
+
+    yield from _Oddity(
+        Severity.WARNING,
+        'clock_ahead',
+        ahead_ms,
+        lambda timing: (
+            f'The clock that stamps it is {ahead_ms(timing):.1f} ms ahead of the recorder (median '
+            'of stamp less arrival), or more, by the time of the transport.'
+        ),
+        f'warning above {AHEAD_MS:g} ms',
+        'Synchronise the clocks of the computers that stamp and record (chrony, PTP), or subtract '
+        'the difference in the driver. As it is, the sources of a step were not taken at the same '
+        'time.',
     ).findings(measured)
 
 

@@ -29,6 +29,17 @@ def test_the_largest_jump_is_told(make):
     assert '-3.6e+03 s (that of the driver)' in finding.sentence
 
 
+def test_a_clock_ahead_of_the_recorder_is_told_with_its_figure(make, found):
+    check = clocks.check_clock_ahead
+    ahead = replace(make.topic, latency_median_ms=-150.0)
+    (finding,) = check(make.measured(topics=[make.topic, ahead]))
+    assert finding.severity.value == 'warning'
+    assert 'is 150.0 ms ahead of the recorder' in finding.sentence
+    assert 'Synchronise the clocks' in finding.remedy
+    assert found(check, topics=[replace(ahead, latency_median_ms=-0.9)]) == []
+    assert found(check, topics=[replace(ahead, clock=make.clock('receive', ''))]) == []
+
+
 @pytest.mark.parametrize(
     ('check', 'change', 'code'),
     [
