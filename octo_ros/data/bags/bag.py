@@ -11,8 +11,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-
 from octo_ros.data.bags.bag_files import find_files
 from octo_ros.data.bags.bag_message import BagMessage
 from octo_ros.data.bags.bag_storage import FOREVER_NS, BagStorage
@@ -22,7 +20,7 @@ from octo_ros.data.bags.late_picture import KINDS, START, LatePicture, late_pict
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.bags.message_types import MOST_SPARE, begins_with_header, decoder
-from octo_ros.data.bags.stamps import TopicStamps, header_stamps
+from octo_ros.data.bags.stamps import StampCollector, TopicStamps
 from octo_ros.data.bags.storage import DamagedFileError, StoredTopic
 from octo_ros.errors import BagError
 from octo_ros.observation.stamps import message_stamp_ns
@@ -234,20 +232,23 @@ class Bag:
         Raises:
             BagError: The bag is damaged and was not opened to salvage.
         """
-        received_ns: list[int] = []
-        heads: list[bytes] = []
+        return self.stamps_of([topic])[topic]
+
+    def stamps_of(self, topics: Collection[str]) -> dict[str, TopicStamps]:
+        """The same of several topics, in one pass through the bag.
+
+        Raises:
+            BagError: As above.
+        """
+        found = {topic: StampCollector(self.has_header(topic)) for topic in topics}
         try:
-            for received, _, head in self._storage.heads({topic}):
-                received_ns.append(received)
-                heads.append(bytes(head))
+            for topic, batch in self._storage.heads(found.keys()):
+                found[topic].add(batch)
         except DamagedFileError as error:
             raise self._damaged(error) from error
         except OSError as error:
             raise self._unreadable(error) from error
-        return TopicStamps(
-            np.array(received_ns, dtype=np.int64),
-            header_stamps(heads) if self.has_header(topic) else None,
-        )
+        return {topic: collector.stamps() for topic, collector in found.items()}
 
     def _value(
         self, received_ns: int, topic: StoredTopic, data: bytes | memoryview | Deferred
@@ -306,9 +307,10 @@ class Bag:
     def _readable(self) -> tuple[int, int, int]:
         """Number of messages that can be read, first and last arrival [ns]; reads everything."""
         count, start_ns, end_ns = 0, self.end_ns, self.start_ns
-        for received_ns, _, _ in self._storage.heads(self.topics.keys()):
-            count += 1
-            start_ns, end_ns = min(start_ns, received_ns), max(end_ns, received_ns)
+        for _, batch in self._storage.heads(self.topics.keys()):
+            count += len(batch.received_ns)
+            start_ns = min(start_ns, int(batch.received_ns.min()))
+            end_ns = max(end_ns, int(batch.received_ns.max()))
         return count, min(start_ns, end_ns), end_ns
 
     def _empty(self) -> str:

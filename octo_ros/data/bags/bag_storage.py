@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from octo_ros.data.bags.arrival_order import merge
 from octo_ros.data.bags.bag_files import PACKED, BagFiles
 from octo_ros.data.bags.compression import ZSTD_MAGIC, unpack_file
@@ -20,7 +22,13 @@ from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.metadata import FILE, disagreement
 from octo_ros.data.bags.open_storage import open_storage
-from octo_ros.data.bags.storage import DamagedFileError, StorageFile, StoredMessage, StoredTopic
+from octo_ros.data.bags.storage import (
+    DamagedFileError,
+    StorageFile,
+    StoredHeads,
+    StoredMessage,
+    StoredTopic,
+)
 
 FOREVER_NS = (1 << 63) - 1
 Serialised = tuple[int, StoredTopic, bytes | memoryview | Deferred]
@@ -115,42 +123,56 @@ class BagStorage:
         Raises:
             DamagedFileError: Part of a file is unreadable, and there is no log.
         """
-        return self._merged(topics, start_ns, end_ns, late, heads=False)
-
-    def heads(self, topics: Collection[str]) -> Iterator[Serialised]:
-        """The same with only the first bytes of each message."""
-        return self._merged(topics, 0, FOREVER_NS, (), heads=True)
-
-    def _merged(
-        self,
-        topics: Collection[str],
-        start_ns: int,
-        end_ns: int,
-        late: Collection[str],
-        *,
-        heads: bool,
-    ) -> Iterator[Serialised]:
         sources, stretch = [], 0
         for file in self.files:
-            keys = {
-                key
-                for key, topic in file.topics.items()
-                if topic.name in topics
-                and file.counts.get(key)
-                and topic.type == self.topics[topic.name].type
-            }
+            keys = self._keys(file, topics)
             if keys and file.start_ns <= end_ns and file.end_ns >= start_ns:
                 later = {key for key in keys if file.topics[key].type in late}
-                read = (
-                    partial(file.heads, keys)
-                    if heads
-                    else partial(file.messages, keys, start_ns, end_ns, later)
-                )
+                read = partial(file.messages, keys, start_ns, end_ns, later)
                 opening = partial(_placed, file, stretch, read)
                 sources.append(((stretch, file.start_ns), opening))
             stretch += file.stretches - 1
         for (_, received_ns), topic, data in merge(sources, lambda item: item[0]):
             yield received_ns, topic, data
+
+    def heads(self, topics: Collection[str]) -> Iterator[tuple[str, StoredHeads]]:
+        """Topic and first bytes of its messages, many at once.
+
+        Sorted by stretch and arrival, and else left as they are, the messages of a topic are in
+        the order in which `messages` gives them.
+
+        Raises:
+            DamagedFileError: As for `messages`.
+        """
+        stretch = 0
+        sources = []
+        for file in self.files:
+            keys = self._keys(file, topics)
+            if keys:
+                sources.append((stretch, file.start_ns, file, keys))
+            stretch += file.stretches - 1
+        for stretch, _, file, keys in sorted(sources, key=lambda source: source[:2]):
+            try:
+                for batch in file.heads(keys):
+                    batch.stretch[:] += stretch
+                    for key in np.unique(batch.topic).tolist():
+                        own = batch.topic == key
+                        yield (
+                            file.topics[key].name,
+                            StoredHeads(*(column[own] for column in batch)),
+                        )
+            except DamagedFileError as error:
+                raise _named(file, error) from error
+
+    def _keys(self, file: StorageFile, topics: Collection[str]) -> set[int]:
+        """Keys of the topics that a file has messages of."""
+        return {
+            key
+            for key, topic in file.topics.items()
+            if topic.name in topics
+            and file.counts.get(key)
+            and topic.type == self.topics[topic.name].type
+        }
 
     def _opened(self, path: Path) -> StorageFile | None:
         """Open a file; None if nothing of it can be read and the bag is salvaged."""
@@ -241,5 +263,8 @@ def _placed(
             order = (stretch + message.stretch, message.received_ns)
             yield order, file.topics[message.topic], message.data
     except DamagedFileError as error:
-        msg = f'{file.path.name}: {error}'
-        raise DamagedFileError(msg) from error
+        raise _named(file, error) from error
+
+
+def _named(file: StorageFile, error: DamagedFileError) -> DamagedFileError:
+    return DamagedFileError(f'{file.path.name}: {error}')

@@ -11,11 +11,15 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps, merge, stretch_of
-from octo_ros.data.bags.compression import message_head
+from octo_ros.data.bags.compression import ZSTD_MAGIC, message_head
 from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.mcap_chunks import read_chunk
+from octo_ros.data.bags.mcap_heads import DATA_OFFSET, Entries, gather
 from octo_ros.data.bags.mcap_records import (
     HEAD,
     MESSAGE,
@@ -27,9 +31,14 @@ from octo_ros.data.bags.mcap_records import (
 )
 from octo_ros.data.bags.mcap_scan import McapScan
 from octo_ros.data.bags.mcap_summary import read_summary
-from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic
+from octo_ros.data.bags.stamps import HEAD_SIZE, head_table
+from octo_ros.data.bags.storage import (
+    DamagedFileError,
+    StoredHeads,
+    StoredMessage,
+    StoredTopic,
+)
 
-DATA_OFFSET = HEAD.size + MESSAGE_HEAD.size
 # Segments that overlap in time are kept up to this size, and beyond it read again.
 CACHE_SIZE = 1 << 24
 # A small message is copied, so that keeping it does not keep its whole chunk.
@@ -38,7 +47,9 @@ COPY_SIZE = 1 << 16
 GUESS = 1 << 10
 FOREVER_NS = (1 << 63) - 1
 INDEX_HEAD = struct.Struct('<HI')
-INDEX_ENTRY = struct.Struct('<QQ')
+# Where messages take less than this in a segment, all of it is read for their heads [bytes].
+DENSE = 1 << 12
+PACKED = np.frombuffer(ZSTD_MAGIC, np.uint8)
 
 # A message: log time, where its record begins within those of the segment, channel.
 Entry = tuple[int, int, int]
@@ -113,12 +124,55 @@ class McapFile:
                 data = self._message(number, entry)
             yield StoredMessage(stretch, log_ns, channel, data)
 
-    def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
-        """See `StorageFile`; of chunks that are not compressed, only the heads are read."""
-        for stretch, number, entry in self._ordered(topics, 0, FOREVER_NS, self._stays):
-            log_ns, _, channel = entry
-            head = message_head(partial(self._start, number, entry))
-            yield StoredMessage(stretch, log_ns, channel, head)
+    def heads(self, topics: Collection[int]) -> Iterator[StoredHeads]:
+        """See `StorageFile`; each chunk is unpacked once, for all topics.
+
+        Of chunks that are not compressed, only the heads are read, unless most messages are small.
+        """
+        chosen = [
+            number
+            for number, segment in enumerate(self._segments)
+            if not segment.counts.keys().isdisjoint(topics)
+        ]
+        for number in sorted(chosen, key=lambda number: self._segments[number].start_ns):
+            entries, heads = self._heads(number, topics)
+            for i in np.flatnonzero((heads[:, :4] == PACKED).all(axis=1)):
+                entry = (int(entries.log_ns[i]), int(entries.offsets[i]), int(entries.channels[i]))
+                heads[i] = head_table([message_head(partial(self._start, number, entry))])[0]
+            place = self._segments[number].place
+            stretch = np.zeros(len(heads), np.int64)
+            if self._steps:
+                stretch[:] = [
+                    stretch_of((place, o), self._steps) for o in entries.offsets.tolist()
+                ]
+            yield StoredHeads(stretch, entries.log_ns, entries.channels, heads)
+            self._cached -= len(self._cache.pop(number, b''))
+
+    def _heads(self, number: int, topics: Collection[int]) -> tuple[Entries, NDArray[np.uint8]]:
+        segment = self._segments[number]
+        entries = self._table(number, topics).ordered
+        if not self._stays(segment):
+            found = gather(self._load(number), entries)
+            if found is None:  # The index is wrong; the content is not.
+                entries = Entries.of(self._entries(number, topics, _never)).ordered
+                found = gather(self._load(number), entries)
+                assert found is not None  # they come from this content
+            return entries, found
+        if segment.size <= DENSE * len(entries.offsets):
+            found = gather(self._file.exactly(segment.place, segment.size), entries)
+            if found is None:
+                raise _wrong_index(segment)
+            return entries, found
+        columns = (column.tolist() for column in entries)
+        rows = [self._start(number, entry, HEAD_SIZE) for entry in zip(*columns, strict=True)]
+        return entries, head_table(rows).copy()
+
+    def _table(self, number: int, topics: Collection[int]) -> Entries:
+        """A segment's messages, read from its index where that can be trusted."""
+        segment = self._segments[number]
+        if self._log is None and segment.indices:
+            return self._indexed(segment, topics)
+        return Entries.of(self._entries(number, topics, self._stays))
 
     def close(self) -> None:
         """Release the file."""
@@ -181,7 +235,8 @@ class McapFile:
             content = self._load(number)
             return list(_walk(content, topics)) if content else []
         if segment.indices:
-            return self._indexed(segment, topics)
+            log_ns, offsets, channels = self._indexed(segment, topics)
+            return list(zip(log_ns.tolist(), offsets.tolist(), channels.tolist(), strict=True))
         return self._skimmed(segment, topics)
 
     def _stays(self, segment: Segment) -> bool:
@@ -197,8 +252,8 @@ class McapFile:
             segment.chunk < 0 or not self._file.chunk_head(segment.chunk).crc
         )
 
-    def _indexed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
-        found = []
+    def _indexed(self, segment: Segment, topics: Collection[int]) -> Entries:
+        found = [np.zeros((0, 3), np.int64)]
         for channel in segment.counts.keys() & set(topics):
             place = segment.indices[channel]
             size = segment.counts[channel] * 16
@@ -207,8 +262,9 @@ class McapFile:
                 msg = f'the message index at byte {place} is damaged'
                 raise DamagedFileError(msg)
             data = self._file.exactly(place + len(head), size)
-            found += [(log_ns, at, channel) for log_ns, at in INDEX_ENTRY.iter_unpack(data)]
-        return found
+            pairs = np.frombuffer(data, '<i8').reshape(-1, 2)
+            found.append(np.column_stack([pairs, np.full(len(pairs), channel)]))
+        return Entries(*np.concatenate(found).T)
 
     def _skimmed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
         found, offset = [], 0
@@ -258,8 +314,7 @@ class McapFile:
             fits = offset + HEAD.size + length <= segment.size
             if fits and (opcode, found, stamp_ns) == (MESSAGE, channel, log_ns):
                 return data, HEAD.size + length
-        msg = f'the message index of the chunk at byte {segment.chunk} is wrong'
-        raise DamagedFileError(msg)
+        raise _wrong_index(segment)
 
     def _load(self, number: int) -> bytes:
         """A segment's records; empty if it is damaged and the file is salvaged."""
@@ -305,6 +360,23 @@ class McapFile:
             self._log.add((self._name, -1), f'{self._name}: {error}.', 0, 0)
             return None
 
+    def _goes_back(self) -> bool:
+        """Whether the log times of any channel go back by more than a step."""
+        newest: dict[int, int] = {}
+        for number, segment in enumerate(self._segments):
+            entries = self._table(number, segment.counts.keys())
+            order = np.argsort(entries.offsets)
+            for channel in segment.counts:
+                times = entries.log_ns[order][entries.channels[order] == channel]
+                if len(times) == 0:
+                    continue
+                highest = np.maximum.accumulate(times)
+                highest = np.maximum(highest, newest.get(channel, int(times[0])))
+                if (times < highest - STEP_NS).any():
+                    return True
+                newest[channel] = int(highest[-1])
+        return False
+
     def _find_steps(self) -> ClockSteps:
         steps = ClockSteps()
         newest, suspicious = 0, False
@@ -314,14 +386,19 @@ class McapFile:
         # Within the last chunk, a step back shows in nothing that follows.
         if self._segments and not suspicious:
             suspicious = self._segments[-1].end_ns - self._segments[-1].start_ns > STEP_NS
-        if suspicious:
+        if suspicious and self._goes_back():
             for number, segment in enumerate(self._segments):
-                for log_ns, offset, channel in sorted(
-                    self._entries(number, segment.counts.keys(), self._stays),
-                    key=lambda entry: entry[1],
+                entries = self._table(number, segment.counts.keys())
+                for log_ns, offset, channel in zip(
+                    *(column[np.argsort(entries.offsets)].tolist() for column in entries),
+                    strict=True,
                 ):
                     steps.add(channel, log_ns, (segment.place, offset))
         return steps
+
+
+def _wrong_index(segment: Segment) -> DamagedFileError:
+    return DamagedFileError(f'the message index of the chunk at byte {segment.chunk} is wrong')
 
 
 def _never(segment: Segment) -> bool:

@@ -14,14 +14,26 @@ from urllib.parse import quote
 import apsw
 
 from octo_ros.data.bags.arrival_order import STEP_NS, ClockSteps
-from octo_ros.data.bags.compression import message_head
+from octo_ros.data.bags.compression import ZSTD_MAGIC, message_head
 from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
-from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic, modern_type
+from octo_ros.data.bags.stamps import HEAD_SIZE, heads_of
+from octo_ros.data.bags.storage import (
+    DamagedFileError,
+    StoredHeads,
+    StoredMessage,
+    StoredTopic,
+    modern_type,
+)
 
 MAGIC = b'SQLite format 3\0'
 FOREVER_NS = (1 << 63) - 1
 HEADER_SIZE = 100
+# The head of a message of up to 1 kB that is not compressed, else nothing.
+SHORT_HEAD = (
+    f"IIF(length(data) <= 1024 AND substr(data, 1, 4) <> X'{ZSTD_MAGIC.hex()}', "
+    f'substr(data, 1, {HEAD_SIZE}), NULL)'
+)
 # What a damaged schema leads to: errors of sqlite, and columns that hold something else.
 ERRORS = (apsw.Error, ValueError, TypeError, AttributeError)
 
@@ -108,7 +120,7 @@ class SqliteFile:
         self, topics: Collection[int], start_ns: int, end_ns: int, late: Collection[int] = ()
     ) -> Iterator[StoredMessage]:
         """See `StorageFile`; of a salvaged file nothing comes late."""
-        for stretch, row, received_ns, topic in self._ordered(topics, start_ns, end_ns):
+        for stretch, row, received_ns, topic, _ in self._ordered(topics, start_ns, end_ns):
             if topic in late and self._log is None:
                 data = Deferred(self._name, partial(self._begin, row), partial(self._whole, row))
                 yield StoredMessage(stretch, received_ns, topic, data)
@@ -118,12 +130,19 @@ class SqliteFile:
                 # Slices of a view are no copies.
                 yield StoredMessage(stretch, received_ns, topic, memoryview(content))
 
-    def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
-        """See `StorageFile`; sqlite finds the start of a message without reading the rest."""
-        for stretch, row, received_ns, topic in self._ordered(topics, 0, FOREVER_NS):
-            head = self._read(row, heads=True)
+    def heads(self, topics: Collection[int]) -> Iterator[StoredHeads]:
+        """See `StorageFile`; sqlite finds the start of a long message without reading the rest."""
+        yield from heads_of(self._each_head(topics))
+
+    def _each_head(self, topics: Collection[int]) -> Iterator[tuple[int, int, int, bytes]]:
+        # A length is read without the message, and a short message comes faster with its row.
+        column = 'NULL' if self._log is not None else SHORT_HEAD
+        for stretch, row, received_ns, topic, short in self._ordered(
+            topics, 0, FOREVER_NS, column
+        ):
+            head = self._read(row, heads=True) if short is None else short
             if head is not None:
-                yield StoredMessage(stretch, received_ns, topic, head)
+                yield stretch, received_ns, topic, head
 
     def close(self) -> None:
         """Release the file."""
@@ -131,9 +150,9 @@ class SqliteFile:
         self._database.close(True)
 
     def _ordered(
-        self, topics: Collection[int], start_ns: int, end_ns: int
-    ) -> Iterator[tuple[int, int, int, int]]:
-        """Stretch, row, arrival and topic of every message, in order."""
+        self, topics: Collection[int], start_ns: int, end_ns: int, column: str = 'NULL'
+    ) -> Iterator[tuple[int, int, int, int, bytes | None]]:
+        """Stretch, row, arrival, topic and a further column of every message, in order."""
         chosen = [topic for topic in topics if self.counts[topic]]
         if not chosen:
             return
@@ -144,13 +163,14 @@ class SqliteFile:
         for stretch in range(self.stretches):
             # Only the keys go through sqlite's sorter, where there is no index of times.
             query = (
-                f'SELECT id, timestamp, topic_id FROM {table} WHERE topic_id IN ({marks}) '
+                f'SELECT id, timestamp, topic_id, {column} FROM {table} '
+                f'WHERE topic_id IN ({marks}) '
                 'AND timestamp BETWEEN ? AND ? AND id >= ? AND id < ? ORDER BY timestamp, id'
             )
             limits = (*chosen, start_ns, end_ns, bounds[stretch], bounds[stretch + 1])
             try:
-                for row, received_ns, topic in self._database.execute(query, limits):
-                    yield stretch, row, received_ns, topic
+                for row, received_ns, topic, more in self._database.execute(query, limits):
+                    yield stretch, row, received_ns, topic, more
             except apsw.Error as error:
                 msg = f'sqlite cannot read it ({error})'
                 raise DamagedFileError(msg) from error

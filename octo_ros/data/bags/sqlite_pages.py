@@ -20,7 +20,14 @@ from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.mcap_records import RecordFile
 from octo_ros.data.bags.sqlite_cells import Cell, cells, is_blob, is_integer, is_null, is_text
-from octo_ros.data.bags.storage import DamagedFileError, StoredMessage, StoredTopic, modern_type
+from octo_ros.data.bags.stamps import heads_of
+from octo_ros.data.bags.storage import (
+    DamagedFileError,
+    StoredHeads,
+    StoredMessage,
+    StoredTopic,
+    modern_type,
+)
 
 PAGES_AT_ONCE = 256
 FOREVER_NS = (1 << 63) - 1
@@ -107,11 +114,14 @@ class SqlitePages:
             else:
                 yield StoredMessage(stretch, received_ns, topic, data)
 
-    def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
+    def heads(self, topics: Collection[int]) -> Iterator[StoredHeads]:
         """See `StorageFile`; every message is read whole, so that a lost one does not count."""
-        for message in self.messages(topics, 0, FOREVER_NS):
-            assert not isinstance(message.data, Deferred)  # nothing comes late
-            yield message._replace(data=message_head(partial(_start, message.data)))
+        yield from heads_of(self._whole_heads(topics))
+
+    def _whole_heads(self, topics: Collection[int]) -> Iterator[tuple[int, int, int, bytes]]:
+        for stretch, received_ns, topic, data in self.messages(topics, 0, FOREVER_NS):
+            assert not isinstance(data, Deferred)  # nothing comes late
+            yield stretch, received_ns, topic, message_head(partial(_start, data))
 
     def close(self) -> None:
         """Release the file."""

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from octo_ros.errors import BagError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from octo_ros.data.bags.deferred import Deferred
 
 
@@ -52,6 +55,22 @@ class StoredMessage(NamedTuple):
     received_ns: int
     topic: int
     data: bytes | memoryview | Deferred
+
+
+class StoredHeads(NamedTuple):
+    """Many messages at once, without their content; n of them.
+
+    Attributes:
+        stretch: As in `StoredMessage`, int64 (n,).
+        received_ns: int64 (n,).
+        topic: int64 (n,).
+        heads: First bytes of each, uint8 (n, HEAD_SIZE).
+    """
+
+    stretch: NDArray[np.int64]
+    received_ns: NDArray[np.int64]
+    topic: NDArray[np.int64]
+    heads: NDArray[np.uint8]
 
 
 class StorageFile(Protocol):
@@ -104,8 +123,10 @@ class StorageFile(Protocol):
             DamagedFileError: Part of the file is unreadable, and it was not opened to salvage.
         """
 
-    def heads(self, topics: Collection[int]) -> Iterator[StoredMessage]:
+    def heads(self, topics: Collection[int]) -> Iterator[StoredHeads]:
         """The same for all times, with only the first bytes of each message.
+
+        Sorted by stretch and arrival, and else left as they are, they are in the same order.
 
         Raises:
             DamagedFileError: As above.

@@ -18,7 +18,7 @@ from octo_ros.data.labels.labels import labels_for
 from octo_ros.data.report.episode_report import SkipKind, SkippedEpisode
 from octo_ros.data.report.facts import BagFacts
 from octo_ros.data.rlds.features import DatasetLayout
-from octo_ros.data.timing.bag_timings import bag_timings, readable_span, usable_spans
+from octo_ros.data.timing.bag_timings import readable_span, timings_of, usable_spans
 from octo_ros.data.timing.feed import Feed
 from octo_ros.observation.sync import PRIMARY
 
@@ -99,12 +99,14 @@ class _Look:
         self.labels.check(bag)
         plan = plan_episodes(bag, request.topics, request.instruction)
         self._remarks = list(plan.remarks)
+        types = bag.topics
         topics = dict.fromkeys([*feed.topics, *self.labels.topics])
-        self._timings: dict[str, TopicTiming] = bag_timings(bag, tuple(topics))
+        stamps = bag.stamps_of([topic for topic in topics if topic in types])
+        self._timings: dict[str, TopicTiming] = timings_of(types, stamps)
         self._bag_start_ns = bag.start_ns
         self._ends_ns = sorted(episode.end_ns for episode in plan.episodes)
         camera = request.embodiment.cameras[PRIMARY].topic
-        arrivals_ns = np.sort(self._timings[camera].clock.known_ns(bag.stamps(camera)))
+        arrivals_ns = np.sort(self._timings[camera].clock.known_ns(stamps[camera]))
         for episode in plan.episodes:
             kind, reason = _reason_to_skip(episode, request)
             if kind is None:

@@ -13,6 +13,7 @@ from octo_ros.data.timing.topic_timing import TopicTiming
 
 if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
+    from octo_ros.data.bags.stamps import TopicStamps
 
 BREAK_NS = 1_000_000_000  # a larger step of the recorder's clock is never bridged
 
@@ -27,14 +28,25 @@ def bag_timings(bag: Bag, topics: Collection[str]) -> dict[str, TopicTiming]:
     Raises:
         BagError: The bag is damaged.
     """
+    types = bag.topics
+    wanted = [topic for topic in dict.fromkeys(topics) if topic in types]
+    return timings_of(types, bag.stamps_of(wanted))
+
+
+def timings_of(
+    types: Mapping[str, str], stamps: Mapping[str, TopicStamps]
+) -> dict[str, TopicTiming]:
+    """The same from stamps that were read already.
+
+    Args:
+        types: Topic to type.
+        stamps: Topic to the stamps of its messages, at least one each.
+    """
     timings = {}
-    for topic in topics:
-        if topic in bag.topics and topic not in timings:
-            stamps = bag.stamps(topic)
-            clock = choose_clock(stamps)
-            if bag.topics[topic] in TF_TYPES:
-                clock = Clock('header', 'each transform has a stamp of its own')
-            timings[topic] = TopicTiming.of(topic, bag.topics[topic], stamps, clock)
+    for topic, own in stamps.items():
+        is_tf = types[topic] in TF_TYPES
+        clock = Clock('header', 'each transform has a stamp of its own') if is_tf else None
+        timings[topic] = TopicTiming.of(topic, types[topic], own, clock or choose_clock(own))
     return timings
 
 

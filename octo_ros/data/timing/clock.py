@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from octo_ros.data.timing.clock_jump import find_jumps, mostly_equal
+from octo_ros.data.timing.distinct import distinct
 from octo_ros.observation.durations import in_words
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _doubts(stamps: TopicStamps) -> Iterator[str]:
     stamped = stamps.header_ns != 0
     header_ns = stamps.header_ns[stamped]
     if mostly_equal(header_ns):
-        yield f'{total} headers have only {len(np.unique(header_ns))} different stamps'
+        yield f'{total} headers have only {len(distinct(header_ns))} different stamps'
     for jump in find_jumps(stamps.received_ns[stamped], header_ns):
         if jump.clock == 'header':
             yield f'the header stamps jump by {jump.seconds:+.1f} s against the arrivals'

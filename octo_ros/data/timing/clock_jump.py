@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from octo_ros.data.timing.distinct import distinct
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -82,7 +84,7 @@ def find_jumps(
 
 def mostly_equal(stamps_ns: NDArray[np.int64]) -> bool:
     """Whether more than MOST_DUPLICATES of the stamps are there already, shape (n,) [ns]."""
-    return len(np.unique(stamps_ns)) < (1 - MOST_DUPLICATES) * len(stamps_ns)
+    return len(distinct(stamps_ns)) < (1 - MOST_DUPLICATES) * len(stamps_ns)
 
 
 def _latency_steps(latency_ns: NDArray[np.int64]) -> list[tuple[int, int]]:

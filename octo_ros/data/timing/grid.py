@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from octo_ros.data.timing.distinct import distinct
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -146,7 +148,7 @@ def camera_period_ns(arrivals_ns: NDArray[np.int64]) -> float | None:
 
 def _widest_gap(arrivals_ns: NDArray[np.int64], start_ns: int, period_ns: int) -> tuple[int, int]:
     """Begin and length of the largest gap between the arrivals, folded to one period [ns]."""
-    folded = np.unique((arrivals_ns - start_ns) % period_ns)
+    folded = distinct((arrivals_ns - start_ns) % period_ns)
     gaps = np.diff(folded, append=folded[0] + period_ns)
     widest = int(np.argmax(gaps))
     return int(folded[widest]), int(gaps[widest])

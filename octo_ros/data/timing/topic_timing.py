@@ -12,6 +12,7 @@ import numpy as np
 
 from octo_ros.data.timing.clock import FAR_NS, Clock
 from octo_ros.data.timing.clock_jump import ClockJump, find_jumps, mostly_equal
+from octo_ros.data.timing.distinct import distinct
 from octo_ros.data.timing.drift import drift_ms_per_min
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class TopicTiming:
         received_ns = stamps.received_ns
         header_ns = np.zeros_like(received_ns) if stamps.header_ns is None else stamps.header_ns
         stamped = header_ns != 0
-        with_stamp, own_ns = received_ns[stamped], header_ns[stamped]
+        with_stamp, own_ns = received_ns, header_ns
+        if not stamped.all():  # else no copies, for there may be millions
+            with_stamp, own_ns = received_ns[stamped], header_ns[stamped]
         latency_ns = with_stamp - own_ns
         near = np.abs(latency_ns) < FAR_NS
         jumps = find_jumps(with_stamp, own_ns) if len(own_ns) else find_jumps(received_ns)
@@ -91,7 +94,7 @@ class TopicTiming:
         if clock.source == 'header':
             used_ns = np.concatenate([own_ns[near], received_ns[~stamped]])
         ordered_ns = own_ns if len(own_ns) else received_ns
-        periods = np.diff(np.unique(used_ns)).astype(np.float64) / 1e6
+        periods = np.diff(distinct(used_ns)).astype(np.float64) / 1e6
         latency_ms = latency_ns.astype(np.float64) / 1e6
         duration_s = _duration_s(received_ns, jumps)
         return cls(
@@ -108,7 +111,7 @@ class TopicTiming:
             latency_p95_ms=_figure(_p95, latency_ms),
             latency_max_ms=_figure(np.max, latency_ms),
             drift_ms_per_min=_drift(with_stamp, own_ns, jumps),
-            duplicates=len(ordered_ns) - len(np.unique(ordered_ns)),
+            duplicates=len(ordered_ns) - len(distinct(ordered_ns)),
             out_of_order=int(np.sum(np.diff(ordered_ns) < 0)),
             jumps=jumps,
             clock=clock,

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 import struct
+import tracemalloc
 
 import pytest
 
+from octo_ros.data.bags import mcap_chunks
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.bags.stamps import header_stamps
+from octo_ros.data.timing.bag_timings import bag_timings
 
 MS = 1_000_000
 START = 1_700_000_000_000 * MS
@@ -39,12 +43,48 @@ def test_stamps_of_a_topic(tmp_path, bag, serialised, files, suffix):
         assert opened.stamps('/none').received_ns.tolist() == []
 
 
-@pytest.mark.parametrize('suffix', ['mcap', 'db3'])
-def test_pictures_are_not_read_for_their_stamps(tmp_path, bag, serialised, files, suffix):
-    for i in range(5):
-        bag.image(10 * i, '/camera', i)
-    path = files.plain(tmp_path / f'one.{suffix}', serialised())
+def test_large_messages_are_not_read_for_their_stamps(tmp_path, second, files, monkeypatch):
+    """Twenty pictures of 9 kB in segments of 20 kB, read by their heads alone."""
+    path = files.mcap(tmp_path / 'one.mcap', second)
+    read = []
+    original = os.pread
+
+    def pread(descriptor, size, place):
+        read.append(size)
+        return original(descriptor, size, place)
+
     with Bag(path) as opened:
+        monkeypatch.setattr('os.pread', pread)
+        assert len(opened.stamps('/camera').received_ns) == 20
+    assert sum(read) < 20_000
+
+
+def test_a_packed_chunk_is_unpacked_once_for_all_topics(tmp_path, second, files, monkeypatch):
+    path = files.mcap(tmp_path / 'one.mcap', second, compression='zstd')
+    unpacked = []
+    original = mcap_chunks.unpack_start
+
+    def unpack(data, *options):
+        unpacked.append(len(data))
+        return original(data, *options)
+
+    monkeypatch.setattr(mcap_chunks, 'unpack_start', unpack)
+    with Bag(path) as opened:
+        timings = bag_timings(opened, opened.topics)
         (file,) = opened._storage.files
-        heads = list(file.heads(file.topics))
-    assert [len(head.data) for head in heads] == [12] * 5
+        assert len(unpacked) == len(file._segments) > 5
+    assert [timing.messages for timing in timings.values()] == [20, 50, 2]
+
+
+@pytest.mark.parametrize('suffix', ['mcap', 'db3'])
+def test_many_messages_take_little_memory(tmp_path, bag, serialised, files, suffix):
+    bag.joints(0, ['a'], [1.0])
+    ((_, topic, kind, data),) = serialised()
+    messages = [(START + i * MS, topic, kind, data) for i in range(40_000)]
+    with Bag(files.plain(tmp_path / f'one.{suffix}', messages)) as opened:
+        opened.stamps('/none')
+        tracemalloc.start()
+        assert len(opened.stamps(topic).received_ns) == 40_000
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 200 * 40_000
