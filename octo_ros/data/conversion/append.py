@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.contract_file import check_contract
-from octo_ros.data.conversion.fingerprint import BagIdentity
+from octo_ros.data.conversion.fingerprint import BagIdentity, model_digest
 from octo_ros.data.conversion.history import Conversion, read_history
 from octo_ros.data.rlds.existing import ExistingDataset
 from octo_ros.data.rlds.stored import stored_episodes
@@ -49,6 +49,14 @@ def check_append(
         msg = (
             f'The actions of {target} were made by --action {source}; those of '
             f'{request.action_source} mean something else and cannot be added.'
+        )
+        raise DatasetError(msg)
+    model = model_digest(request)
+    if any(model and c.model and c.model != model for c in history):
+        msg = (
+            f'The poses of {target} were computed with another model of {request.embodiment.name} '
+            f'than {request.embodiment.model.file} is now. Make a dataset of its own with another '
+            '--name.'
         )
         raise DatasetError(msg)
     known = {identity.files: identity.path for c in history for identity in c.bags}

@@ -14,7 +14,7 @@ from octo_ros.data.conversion.assemble import Assembly
 from octo_ros.data.conversion.beam import run_beam, take_finished
 from octo_ros.data.conversion.beam_module import beam_module
 from octo_ros.data.conversion.converted_episode import ConvertedEpisode
-from octo_ros.data.conversion.fingerprint import BagIdentity, fingerprint
+from octo_ros.data.conversion.fingerprint import BagIdentity, fingerprint, model_digest
 from octo_ros.data.conversion.history import HISTORY, Conversion, read_history
 from octo_ros.data.conversion.local_run import run_here
 from octo_ros.data.conversion.plan import make_plan
@@ -78,7 +78,7 @@ def convert(
             check_remote(request)
         plan = make_plan(request)
         bags = tuple(BagIdentity.of(path) for path in request.bags)
-        conversion = Conversion(fingerprint(request), 0, bags)
+        conversion = Conversion(fingerprint(request), 0, bags, model_digest(request))
         with WorkDirectory(target, conversion.fingerprint, say) as work:
             history: tuple[Conversion, ...] = ()
             if request.append:

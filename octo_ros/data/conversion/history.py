@@ -23,11 +23,13 @@ class Conversion:
         fingerprint: Of its request.
         episodes: Recorded episodes that it converted.
         bags: Where they came from.
+        model: Digest of the geometry that poses were computed with; empty if they were recorded.
     """
 
     fingerprint: str
     episodes: int
     bags: tuple[BagIdentity, ...]
+    model: str = ''
 
 
 _FORM = TypeAdapter(tuple[Conversion, ...])

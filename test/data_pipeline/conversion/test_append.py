@@ -21,6 +21,7 @@ from octo_ros.policy.statistics import DatasetStatistics
 from octo_ros.types import EpisodeEventKind as Kind
 
 from ..conftest import BagMaker
+from .models import moved_tcp
 
 WIDOWX = load_embodiment('widowx')
 
@@ -112,6 +113,12 @@ def test_what_does_not_fit_is_refused_with_what_differs(request_of, change, word
         convert(replace(request_of, **change))
     assert records(target) == before
     assert sorted(p.name for p in request_of.output.rglob('.*')) == []
+
+
+def test_another_model_of_the_robot_is_refused(request_of, monkeypatch):
+    moved_tcp(monkeypatch)
+    with pytest.raises(DatasetError, match=r'another model of widowx than models/widowx\.yaml'):
+        convert(request_of)
 
 
 def test_other_topics_are_no_difference(request_of, tmp_path):
