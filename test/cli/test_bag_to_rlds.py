@@ -80,7 +80,7 @@ def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words):
     info = json.loads((tmp_path / 'bridge/1.0.0/dataset_info.json').read_text())
     assert {s['name']: s['shardLengths'] for s in info['splits']} == {
         'train': ['1'],
-        'val': ['1', '1'],
+        'val': ['1'],
     }
 
 

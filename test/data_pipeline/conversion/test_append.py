@@ -78,6 +78,29 @@ def test_records_stay_and_statistics_are_of_all(request_of, first):
     assert [p.name for p in target.parent.iterdir()] == ['1.0.0']
 
 
+def test_one_episode_leaves_val_when_there_is_a_second(tmp_path):
+    request = ConversionRequest((tmp_path,), WIDOWX, tmp_path / 'out', 'robot', hz=10.0)
+    target = request.output / 'robot/1.0.0'
+    found = []
+    for number in range(3):
+        bag = recording(tmp_path / f'bag{number}', 1000 * number, episodes=1)
+        report = convert(replace(request, bags=(bag,), append=number > 0))
+        ids = {
+            split: [
+                e.metadata['episode_id']
+                for e in stored_episodes(sorted(target.glob(f'*-{split}.*')))
+            ]
+            for split in ('train', 'val')
+        }
+        found.append(ids)
+        assert report.facts.split_episodes == {name: len(own) for name, own in ids.items()}
+    assert found == [
+        {'train': [0], 'val': [0]},
+        {'train': [0], 'val': [1]},
+        {'train': [0, 2], 'val': [1]},
+    ]
+
+
 def test_reports_of_all_runs_are_kept(request_of, tmp_path):
     target = request_of.output / 'robot/1.0.0'
     reports = [(target / 'report.json').read_bytes()]
