@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from octo_ros.data.report.report import Report
 
 # What a disk or its owner may refuse; anything else is a bug.
-REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+REFUSED = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE, errno.ENOTCONN),
+}
 
 
 def convert(
@@ -94,7 +97,8 @@ def convert(
     except OSError as error:
         if error.errno not in REFUSED:
             raise
-        msg = f'{target.parent} cannot be written: {error.strerror}.'
+        place = f'{target.parent} cannot be written' if error.filename is None else error.filename
+        msg = f'{place}: {error.strerror}.'
         raise DatasetError(msg) from error
 
 
