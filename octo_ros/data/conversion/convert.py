@@ -23,6 +23,7 @@ from octo_ros.data.conversion.remote import remove
 from octo_ros.data.conversion.send import check_remote, remote_parts
 from octo_ros.data.conversion.tally import Progress, Tally
 from octo_ros.data.conversion.work_directory import WorkDirectory, sweep
+from octo_ros.data.conversion.writable import writable
 from octo_ros.data.report.episode_report import SkippedEpisode
 from octo_ros.data.rlds.publish import recover
 from octo_ros.data.rlds.writer import dataset_directory
@@ -88,7 +89,8 @@ def convert(
                 scratch = work.path / 'features'
                 history = check_append(request, plan.layout, target, scratch)
             _do_jobs(request, plan, work, progress, say)
-            episodes = [ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs]
+            loaded = (ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs)
+            episodes = writable(loaded, plan.layout)
             _check_not_empty(episodes, plan, work)
             report = Assembly(request, plan, work.dataset, history, conversion).run(episodes)
             if request.runner is not None and request.remote_output is not None:
