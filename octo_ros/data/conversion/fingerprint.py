@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 
 import octo_ros
 from octo_ros.embodiment import Embodiment
+from octo_ros.errors import BagError
 from octo_ros.robots.model import load_robot_model
 from octo_ros.robots.urdf import to_urdf
 
@@ -45,8 +46,26 @@ class BagIdentity:
 
     @classmethod
     def of(cls, path: Path) -> BagIdentity:
-        """Look at a bag."""
+        """Look at a bag.
+
+        Raises:
+            BagError: A file's name is no text.
+        """
         return cls(str(path), tuple(_files(path)))
+
+
+def check_text(*paths: Path) -> None:
+    """Check that paths can be written into a dataset.
+
+    Raises:
+        BagError: One is no text.
+    """
+    for path in paths:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            msg = f'{str(path)!r} is not UTF-8, so a dataset cannot name it; rename it.'
+            raise BagError(msg) from None
 
 
 def fingerprint(request: ConversionRequest) -> str:
@@ -114,5 +133,6 @@ def _version(name: str) -> str:
 def _files(path: Path) -> Iterator[tuple[str, int, int]]:
     files = [path] if path.is_file() else sorted(p for p in path.rglob('*') if p.is_file())
     for file in files:
+        check_text(file)
         status = file.stat()
         yield file.relative_to(path.parent).as_posix(), status.st_size, status.st_mtime_ns

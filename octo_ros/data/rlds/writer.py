@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from octo_ros.data.rlds.record import EpisodeRecord
 
 VERSION = '1.0.0'
+MAX_NAME = 200  # file names have at most 255 bytes, and those of shards 30 beside the name
 DOUBLED = 'val'  # split whose episodes are in `train` as well while there is only one
 TEMPLATE = '{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}'
 
@@ -44,6 +45,12 @@ def dataset_directory(output: Path, name: str) -> Path:
     """
     if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
         msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
+        raise DatasetError(msg)
+    if len(name) > MAX_NAME:
+        msg = (
+            f'Dataset name {name!r} has {len(name)} characters; file names made of it would be '
+            f'too long, so use at most {MAX_NAME}.'
+        )
         raise DatasetError(msg)
     return output / name / VERSION
 

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from octo_ros.data.conversion.convert import convert
+from octo_ros.data.conversion.fingerprint import fingerprint
 from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.conversion.work_directory import WorkDirectory
 from octo_ros.data.rlds.stored import stored_episodes
 from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.embodiment import load_embodiment
-from octo_ros.errors import DatasetError, OctoRosError
+from octo_ros.errors import AlreadyConvertedError, DatasetError, OctoRosError
 from octo_ros.policy.statistics import DatasetStatistics
 from octo_ros.types import EpisodeEventKind as Kind
 
@@ -169,3 +171,42 @@ def test_a_dataset_of_somebody_else_is_not_touched(request_of):
     (request_of.output / 'robot/1.0.0/conversions.json').unlink()
     with pytest.raises(DatasetError, match='was not made by bag_to_rlds'):
         convert(request_of)
+
+
+@pytest.mark.parametrize('text', ['{}', '[]', '[1]', '{"splits": [{}]}', '{"splits": 1}'])
+def test_damaged_metadata_are_a_sentence(request_of, text):
+    (request_of.output / 'robot/1.0.0/dataset_info.json').write_text(text)
+    with pytest.raises(DatasetError, match=r'dataset_info\.json (describes|cannot be read)'):
+        convert(request_of)
+
+
+def test_the_same_once_more_is_done_already(request_of):
+    convert(request_of)
+    target = request_of.output / 'robot/1.0.0'
+    before = records(target)
+    left = target.parent / '.1.0.0.work'
+    with WorkDirectory(target, fingerprint(request_of), print) as work:
+        work.take_up()
+        (work.parts / '000000').mkdir()
+        (work.parts / '000000/episode.json').write_text('{}')
+        shutil.copytree(left, target.parent / 'kept')
+    (target.parent / 'kept').rename(left)  # as after a kill just behind the exchange
+    with pytest.raises(AlreadyConvertedError, match='holds all of this already'):
+        convert(request_of)
+    assert records(target) == before
+    assert [p.name for p in target.parent.iterdir()] == ['1.0.0']
+
+
+def test_a_refused_conversion_leaves_an_interrupted_one_alone(request_of):
+    def interrupt(progress):
+        if progress.done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        convert(request_of, interrupt)
+    said = []
+    with pytest.raises(DatasetError, match='exists already'):
+        convert(replace(request_of, append=False), say=said.append)
+    assert said == []
+    convert(request_of, say=said.append)
+    assert said == ['Taking over 1 of 2 episodes from an interrupted run.']
