@@ -200,7 +200,6 @@ def child_convert(bag, kind, output, workers):
         hz=HZ,
         instruction='move the arm',
         workers=int(workers),
-        allow_errors=True,
     )
     steps = 0
 

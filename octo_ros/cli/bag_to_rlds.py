@@ -140,7 +140,6 @@ def _request(args: argparse.Namespace) -> ConversionRequest:
         salvage=args.salvage,
         append=args.append,
         skip_failed=args.skip_failed,
-        allow_errors=args.allow_errors,
     )
 
 
