@@ -12,6 +12,7 @@ from octo_ros.data.conversion.fingerprint import BagIdentity, model_digest
 from octo_ros.data.conversion.history import Conversion, read_history
 from octo_ros.data.rlds.existing import ExistingDataset
 from octo_ros.data.rlds.stored import stored_episodes
+from octo_ros.data.rlds.tfrecord import check_records
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def check_append(
         The conversions that the dataset is made of.
 
     Raises:
-        DatasetError: It does not fit, is in there already, or there is no such dataset; the
-            message says what differs.
+        DatasetError: It does not fit, is in there already, or there is no such dataset, or that
+            is damaged; the message says what differs.
     """
     existing = ExistingDataset.read(target, request.name)
     history = read_history(target)
@@ -43,6 +44,8 @@ def check_append(
     scratch.mkdir(parents=True, exist_ok=True)
     layout.features().save_config(str(scratch))
     existing.check_features(scratch / 'features.json')
+    for path in existing.paths:
+        check_records(path)
     (first,) = (next(stored_episodes([path]), None) for path in existing.paths[:1])
     source = first.metadata['action_source'] if first else request.action_source
     if source != request.action_source:

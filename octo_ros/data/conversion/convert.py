@@ -20,7 +20,7 @@ from octo_ros.data.conversion.fingerprint import (
     fingerprint,
     model_digest,
 )
-from octo_ros.data.conversion.history import HISTORY, Conversion, read_history
+from octo_ros.data.conversion.history import HISTORY, Conversion, read_history, sources_of
 from octo_ros.data.conversion.local_run import run_here
 from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
@@ -79,7 +79,9 @@ def convert(
         if request.remote_output is not None:
             check_remote(request)
         bags = tuple(BagIdentity.of(path) for path in request.bags)
-        conversion = Conversion(fingerprint(request), 0, bags, model_digest(request))
+        conversion = Conversion(
+            *(fingerprint(request), 0, bags, model_digest(request), sources_of(request))
+        )
         with WorkDirectory(target, conversion.fingerprint, say) as work:
             _check_target(request, target, work)
             plan = make_plan(request)

@@ -7,13 +7,15 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.fingerprint import fingerprint
-from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.conversion.history import Conversion, source_warnings, sources_of
+from octo_ros.data.conversion.request import ConversionRequest, Topics
 from octo_ros.data.conversion.work_directory import WorkDirectory
 from octo_ros.data.rlds.stored import stored_episodes
 from octo_ros.data.rlds.tfrecord import read_records
@@ -210,3 +212,29 @@ def test_a_refused_conversion_leaves_an_interrupted_one_alone(request_of):
     assert said == []
     convert(request_of, say=said.append)
     assert said == ['Taking over 1 of 2 episodes from an interrupted run.']
+
+
+def test_a_dataset_with_a_changed_byte_is_not_added_to(request_of):
+    (path,) = (request_of.output / 'robot/1.0.0').glob('*-train.*')
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF  # in a picture, which nothing else reads
+    path.unlink()
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match=r'damaged.*wrong checksum'):
+        convert(request_of)
+
+
+def test_other_sources_are_warned_of_and_written_down():
+    def conversion(**topics):
+        request = ConversionRequest(
+            *((Path('bag'),), WIDOWX, Path('out'), 'robot'), topics=Topics(**topics)
+        )
+        return Conversion('x', 1, (), sources=sources_of(request))
+
+    plain = conversion()
+    assert plain.sources == {'poses': 'the joint states', 'gripper commands': 'the default'}
+    assert source_warnings((plain,), conversion()) == ()
+    assert source_warnings((), conversion(pose='/pose')) == ()
+    (poses, gripper) = source_warnings((plain,), conversion(pose='/pose', gripper='/grip'))
+    assert poses.startswith('The poses of what was added come from /pose, those of the dataset')
+    assert '/grip' in gripper
