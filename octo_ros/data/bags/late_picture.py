@@ -13,13 +13,25 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from octo_ros.data.bags.message_types import standard_fields
+from octo_ros.data.bags.message_types import field_names
 from octo_ros.data.bags.stamps import header_stamps
 from octo_ros.data.bags.storage import StoredTopic
 
 # What is read at first: the fields before the picture, and enough of it to tell it from others.
 START = 1 << 12
 KINDS = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
+# What `_picture` takes for granted.
+USED = {
+    'std_msgs/msg/Header': 'builtin_interfaces/Time stamp\nstring frame_id',
+    'builtin_interfaces/msg/Time': 'int32 sec\nuint32 nanosec',
+}
+DEFINITIONS = {
+    KINDS[0]: (
+        'std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\n'
+        'uint8 is_bigendian\nuint32 step\nuint8[] data'
+    ),
+    KINDS[1]: 'std_msgs/Header header\nstring format\nuint8[] data',
+}
 ENCAPSULATION = 4  # bytes; the second is 1 for little-endian CDR and 0 for big-endian
 STAMP = 8  # bytes
 
@@ -74,7 +86,9 @@ def late_picture(topic: StoredTopic, start: bytes, load: Callable[[], Any]) -> L
 
 @lru_cache(maxsize=256)
 def _fields(topic: StoredTopic) -> tuple[str, ...]:
-    return standard_fields(topic) if topic.type in KINDS and topic.serialization == 'cdr' else ()
+    if topic.type not in KINDS or topic.serialization != 'cdr':
+        return ()
+    return field_names(topic, {topic.type: DEFINITIONS[topic.type], **USED})
 
 
 def _picture(start: bytes, *, compressed: bool) -> tuple[int, int] | None:
