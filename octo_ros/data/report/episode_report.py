@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TICK = 'tick'
-SkipKind = Literal['unusable', 'discarded', 'failed']
+SkipKind = Literal['unusable', 'unwritable', 'discarded', 'failed']
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class EpisodeReport:
         success: How it went, if somebody said so.
         dropped_ticks: Reason to the number of ticks without an observation.
         details: Reason to the first whole sentence about it.
-        unusable_messages: Reason to the number of messages that could not be used.
+        unusable_messages: Reason to the number of messages that could not be used; a reason
+            begins with the topic, `/joint_states: …`.
         skews: Source to its distance from the observation's time; TICK to the distance of the
             observations' times from their ticks.
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
@@ -133,8 +134,8 @@ class SkippedEpisode:
         bag: Where it comes from.
         episode: Its id in the recording.
         reason: Why it was skipped.
-        kind: unusable: the data does not suffice; discarded: a person said so when recording;
-            failed: failed ones were not wanted.
+        kind: unusable: the data does not suffice; unwritable: no record can hold it;
+            discarded: a person said so when recording; failed: failed ones were not wanted.
     """
 
     bag: str
