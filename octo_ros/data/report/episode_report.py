@@ -46,7 +46,8 @@ class EpisodeReport:
         success: How it went, if somebody said so.
         dropped_ticks: Reason to the number of ticks without an observation.
         details: Reason to the first whole sentence about it.
-        unusable_messages: Reason to the number of messages that could not be used.
+        unusable_messages: Reason to the number of messages that could not be used; a reason
+            begins with the topic, `/joint_states: …`.
         skews: Source to its distance from the observation's time.
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
             None where actions are no displacements of the TCP.
