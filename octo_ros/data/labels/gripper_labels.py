@@ -42,6 +42,7 @@ class GripperLabels:
         topic: The gripper's command topic; None: `stream`.
         stream: Topic whose messages may carry a gripper command besides a motion.
         holds: A command of the stream holds until the next one.
+        needed: The stream was named for the gripper alone, so it must have its commands.
 
     Attributes:
         topics: What to read; known once `check` was called.
@@ -50,11 +51,18 @@ class GripperLabels:
     """
 
     def __init__(
-        self, embodiment: Embodiment, topic: str | None, stream: str, *, holds: bool = False
+        self,
+        embodiment: Embodiment,
+        topic: str | None,
+        stream: str,
+        *,
+        holds: bool = False,
+        needed: bool = False,
     ) -> None:
         self._gripper = embodiment.gripper
         self._named = topic
         self._stream = stream
+        self._needed = needed
         self._max_hold_ns = None if topic or holds else STREAM_HOLD_NS
         self._kind = ''
         self._scale: GripperScale = 'opening'
@@ -67,9 +75,11 @@ class GripperLabels:
         """Find the commands and what their numbers mean.
 
         Raises:
-            BagError: The named topic is missing, has the wrong type, or cannot be understood.
+            BagError: A named topic is missing, has the wrong type, or cannot be understood.
         """
         if self._named is None:
+            if self._needed:
+                bag.require(self._stream, STREAM_TYPES, 'gripper commands beside a motion')
             found = bag.topics.get(self._stream, '')
             self._kind = found if found in STREAM_TYPES else ''
             self.topics = (self._stream,) if self._kind else ()

@@ -44,7 +44,8 @@ class Recipe(ABC):
         self._remarks: Counter[str] = Counter()
 
     def _gripper_labels(self, embodiment: Embodiment, topics: Topics) -> GripperLabels:
-        return GripperLabels(embodiment, topics.gripper, topics.commands or POLICY_TOPIC)
+        stream = topics.commands or topics.own(POLICY_TOPIC)
+        return GripperLabels(embodiment, topics.gripper, stream, needed=bool(topics.commands))
 
     @property
     def normalised(self) -> tuple[bool, ...]:

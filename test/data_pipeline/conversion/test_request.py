@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octo_ros.data.conversion.request import ConversionRequest, with_topics
+from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError
 
@@ -35,6 +35,10 @@ def test_the_stored_contract_says_how_long_an_action_lasts():
         ({'val_fraction': 0.6}, '--val is 0.6'),
         ({'workers': 0}, '--workers is 0'),
         ({'beam_options': ('--region=x',)}, '--region=x: options of Apache Beam need a --runner'),
+        (
+            {'topics': Topics(commands='/go', gripper='/grip')},
+            '--command-topic /go has no use: --action achieved_pose takes',
+        ),
         ({'action_source': 'guess'}, "'guess'; it must be one of achieved_pose, "),
     ],
 )
