@@ -113,7 +113,9 @@ def convert_episode(
         path_error_mm=distance,
         path_error_deg=angle,
     )
-    return ConvertedEpisode(records, report, counts, remarks + labels.remarks)
+    return ConvertedEpisode(
+        records, report, counts, remarks + labels.remarks, dict(labels.warnings)
+    )
 
 
 class _Stored:

@@ -53,6 +53,7 @@ class ConvertedEpisode:
         report: What happened; its `splits` are filled in by who writes the records.
         pictures: Camera key to the pictures that it sent.
         remarks: What was odd or assumed, as sentences, to how many steps or messages it concerns.
+        warnings: What makes its actions doubtful, likewise.
         losses: What the salvaged bag was found to have lost while this episode was read.
     """
 
@@ -60,6 +61,7 @@ class ConvertedEpisode:
     report: EpisodeReport | SkippedEpisode
     pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
     losses: BagLosses = field(default_factory=BagLosses)
 
     @property
@@ -83,6 +85,7 @@ class ConvertedEpisode:
             skipped=report if isinstance(report, SkippedEpisode) else None,
             pictures=self.pictures,
             remarks=self.remarks,
+            warnings=self.warnings,
             losses=self.losses,
         )
         partial = directory / f'{SIDECAR}.partial'
@@ -116,7 +119,14 @@ class ConvertedEpisode:
             for pictures in (*converted.record.images.values(), *converted.record.depths.values()):
                 assert isinstance(pictures, SpooledPictures)
                 pictures.check()
-        return cls(records, report, sidecar.pictures, sidecar.remarks, sidecar.losses)
+        return cls(
+            records,
+            report,
+            sidecar.pictures,
+            sidecar.remarks,
+            sidecar.warnings,
+            sidecar.losses,
+        )
 
 
 @dataclass(frozen=True)
@@ -138,6 +148,7 @@ class _Sidecar:
     skipped: SkippedEpisode | None = None
     pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
     losses: BagLosses = field(default_factory=BagLosses)
 
 

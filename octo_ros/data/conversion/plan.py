@@ -136,7 +136,7 @@ class _Look:
                 index=0,
                 bag=self.path,
                 episode=replace(episode, episode_id=name, start_ns=start_ns, end_ns=end_ns),
-                labels=self.labels,
+                labels=self.labels.since(start_ns),
                 arrivals_ns=own_ns,
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
                 readable_ns=readable_ns,

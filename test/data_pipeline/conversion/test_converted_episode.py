@@ -52,6 +52,7 @@ def converted(tmp_path):
         rest = (
             {'image_primary': PictureCounts(9, 1, 0.5)},
             {'odd': 2},
+            {'doubtful': 2},
             BagLosses(('a chunk',), 1, 10),
         )
         return ConvertedEpisode((ConvertedRecord(record, (7, 8), (b'x', b'yz')),), REPORT, *rest)
@@ -60,10 +61,11 @@ def converted(tmp_path):
 def test_all_of_it_comes_back(converted, tmp_path):
     converted.save(tmp_path)
     again = ConvertedEpisode.load(tmp_path)
-    assert (again.report, again.pictures, again.remarks, again.losses) == (
+    assert (again.report, again.pictures, again.remarks, again.warnings, again.losses) == (
         converted.report,
         converted.pictures,
         converted.remarks,
+        converted.warnings,
         converted.losses,
     )
     (old,), (new,) = converted.records, again.records
