@@ -9,7 +9,6 @@ it, which takes its place when it is complete: a crash leaves the old dataset or
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ import tensorflow_datasets as tfds
 
 from octo_ros.data.rlds.example import ExampleWriter
 from octo_ros.data.rlds.existing import ExistingDataset
+from octo_ros.data.rlds.names import check_name
 from octo_ros.data.rlds.publish import publish, recover
 from octo_ros.data.rlds.shards import SplitShards
 from octo_ros.data.rlds.stored import stored_episodes
@@ -39,11 +39,9 @@ def dataset_directory(output: Path, name: str) -> Path:
     """Where a dataset lies.
 
     Raises:
-        DatasetError: The name is not allowed.
+        DatasetError: The name is not allowed, or that of a dataset of tensorflow-datasets.
     """
-    if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
-        msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
-        raise DatasetError(msg)
+    check_name(name)
     return output / name / VERSION
 
 

@@ -64,8 +64,10 @@ def bridge(tmp_path_factory):
     output = tmp_path_factory.mktemp('bridge')
     robot = load_embodiment(str(BAGS / 'bridge_widowx.yaml'))
     bags = tuple(BAGS / name for name in BRIDGE)
-    report = convert(ConversionRequest(bags, robot, output, 'bridge', 5.0, topics=BRIDGE_TOPICS))
-    target = output / 'bridge/1.0.0'
+    report = convert(
+        ConversionRequest(bags, robot, output, 'bridge_demo', 5.0, topics=BRIDGE_TOPICS)
+    )
+    target = output / 'bridge_demo/1.0.0'
     return report, target, [*examples(target, 'train'), *examples(target, 'val')]
 
 
