@@ -91,6 +91,7 @@ class ConversionRequest:
         if not self.bags:
             msg = 'Give at least one bag.'
             raise ConfigError(msg)
+        self._check_that_bags_differ()
         if self.hz is not None and not 0.5 <= self.hz <= 50:
             msg = f'--hz is {self.hz:g}; it must lie in 0.5 .. 50.'
             raise ConfigError(msg)
@@ -121,6 +122,19 @@ class ConversionRequest:
                 f'commands: {", ".join(COMMANDED)}.'
             )
             raise ConfigError(msg)
+
+    def _check_that_bags_differ(self) -> None:
+        given: dict[Path, Path] = {}
+        for bag in sorted(self.bags, key=lambda path: len(path.resolve().parts)):
+            place = bag.resolve()
+            same = next((given[p] for p in (place, *place.parents) if p in given), None)
+            if same is not None:
+                msg = (
+                    f'{same} and {bag} are the same bag, which would bring its episodes into both '
+                    'train and val. Give it once.'
+                )
+                raise ConfigError(msg)
+            given[place] = bag
 
     @property
     def rate(self) -> float:

@@ -47,6 +47,16 @@ def test_values_out_of_range_are_refused(change, words):
         replace(REQUEST, **change)
 
 
+def test_the_same_bag_by_several_names_is_refused(tmp_path):
+    (tmp_path / 'bag').mkdir()
+    (tmp_path / 'link').symlink_to('bag')
+    bag, other = tmp_path / 'bag', tmp_path / 'other'
+    replace(REQUEST, bags=(bag, other, tmp_path / 'bag2'))
+    for again in (bag, tmp_path / 'link', tmp_path / 'other/../bag', bag / 'bag_0.mcap'):
+        with pytest.raises(ConfigError, match=f'{bag} and {again} are the same bag'):
+            replace(REQUEST, bags=(bag, other, again))
+
+
 def test_topics_are_replaced_and_nothing_else():
     other = with_topics(ROBOT, {'image_wrist': '/hand'}, '/states')
     assert other.cameras['image_wrist'] == replace(ROBOT.cameras['image_wrist'], topic='/hand')
