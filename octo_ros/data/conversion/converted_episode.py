@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
+from octo_ros.data.rlds.publish import sync
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.spool import SpooledPictures
 from octo_ros.errors import DatasetError
@@ -70,7 +71,11 @@ class ConvertedEpisode:
         return sum(converted.record.steps for converted in self.records)
 
     def save(self, directory: Path) -> None:
-        """Write everything but the spools, which lie there already."""
+        """Write everything but the spools, which lie there already.
+
+        All of it is on the disk before `episode.json` appears: a power failure leaves no episode
+        that looks finished and is not.
+        """
         arrays: dict[str, NDArray[Any]] = {}
         entries = []
         for index, converted in enumerate(self.records):
@@ -90,7 +95,11 @@ class ConvertedEpisode:
         )
         partial = directory / f'{SIDECAR}.partial'
         partial.write_bytes(_FORM.dump_json(sidecar, indent=1))
+        for path in (*directory.iterdir(), directory):
+            sync(path)
         partial.replace(directory / SIDECAR)
+        for path in (directory, directory.parent):
+            sync(path)
 
     @classmethod
     def load(cls, directory: Path) -> ConvertedEpisode:

@@ -80,6 +80,18 @@ def test_all_of_it_comes_back(converted, tmp_path):
     assert replace(new.record, **plain) == replace(old.record, **plain)
 
 
+def test_everything_is_on_the_disk_before_it_counts_as_finished(converted, tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        'octo_ros.data.conversion.converted_episode.sync',
+        lambda path: synced.append((path, (tmp_path / SIDECAR).exists())),
+    )
+    converted.save(tmp_path)
+    before = [path.name for path, is_finished in synced if not is_finished]
+    assert {'image_primary', 'd', ARRAYS, f'{SIDECAR}.partial', tmp_path.name} == set(before)
+    assert [path for path, is_finished in synced if is_finished] == [tmp_path, tmp_path.parent]
+
+
 def test_a_skipped_one_comes_back_with_its_reason(tmp_path):
     skipped = ConvertedEpisode((), SkippedEpisode('bag', 'a', 'too short'))
     skipped.save(tmp_path)
