@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from octo_ros.data.report.report import Report
 
 # What a disk or its owner may refuse; anything else is a bug.
-REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+REFUSED = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+)
 
 
 def convert(
