@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -116,6 +117,15 @@ def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words):
 def test_every_option_reaches_the_conversion(words, options, kind, words_of_it):
     with pytest.raises(kind, match=words_of_it):
         command(BAGS / 'bridge_ep0_mcap', *words, *options)
+
+
+def test_tensorflow_datasets_is_imported_before_the_bar_has_a_thread():
+    """It replaces `__import__` meanwhile, so that imports of the bar's thread would go wrong."""
+    code = (
+        'import sys, octo_ros.cli.bag_to_rlds\n'
+        'sys.exit("tensorflow_datasets.core.dataset_info" not in sys.modules)'
+    )
+    assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0
 
 
 def test_beam_is_asked_for_before_the_work(words, monkeypatch):
