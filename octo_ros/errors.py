@@ -42,7 +42,17 @@ class UnknownNameError(ConfigError):
 
 
 class ObservationError(OctoRosError):
-    """An image or a state message cannot become an observation."""
+    """An image or a state message cannot become an observation.
+
+    Args:
+        message: The whole sentence, with what this one message holds.
+        reason: What is wrong, without the numbers of this one message: by this such messages are
+            counted. By default the sentence.
+    """
+
+    def __init__(self, message: str, reason: str = '') -> None:
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class CheckpointError(OctoRosError):
@@ -75,6 +85,10 @@ class BagError(OctoRosError):
 
 class DatasetError(OctoRosError):
     """A dataset cannot be written, or what it holds is wrong."""
+
+
+class AlreadyConvertedError(DatasetError):
+    """What is to be added to a dataset was added by the very same conversion."""
 
 
 class RosError(OctoRosError):

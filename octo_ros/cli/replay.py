@@ -21,7 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add = parser.add_argument
     add('dataset', type=Path, metavar='DIR', help='<name>/<version>, or a directory above it')
-    add('--episode', default='0', metavar='N|NAME', help='number or name (default: the first)')
+    add(
+        '--episode',
+        default='0',
+        metavar='N|NAME',
+        help='its number in the split, from 0; else, where no episode has that number, its name '
+        '(default: %(default)s)',
+    )
     add('--split', default='train', help='default: %(default)s')
     add('--output', type=Path, metavar='FILE', help='mp4, or png with --sheet (default: here)')
     add('--sheet', action='store_true', help='a contact sheet instead of a video')

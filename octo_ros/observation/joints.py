@@ -44,17 +44,17 @@ def decode_joints(
     order = _order(tuple(message.name), wanted)
     if order is None or len(message.position) != len(message.name):
         missing = [name for name in wanted if name not in message.name]
+        reason = f'a joint state lacks {", ".join(missing) or "positions"}'
         msg = (
-            f'A joint state lacks {", ".join(missing) or "positions"}; it holds '
-            f'{len(message.position)} positions for {", ".join(message.name) or "no names"}. '
-            'Arm and gripper must come in one message.'
+            f'A{reason[1:]}; it holds {len(message.position)} positions for '
+            f'{", ".join(message.name) or "no names"}. Arm and gripper must come in one message.'
         )
-        raise ObservationError(msg)
+        raise ObservationError(msg, reason)
     positions = np.asarray(message.position, dtype=np.float64)[order]
     if not np.isfinite(positions).all():
         values = dict(zip(wanted, positions.tolist(), strict=True))
         msg = f'A joint state holds positions that are not finite: {values}.'
-        raise ObservationError(msg)
+        raise ObservationError(msg, 'a joint state holds positions that are not finite')
     velocities = np.zeros(len(joints))
     if len(message.velocity) == len(message.name):
         velocities = np.asarray(message.velocity, dtype=np.float64)[order[:-1]]

@@ -70,7 +70,7 @@ def decode_low_dim(message: object, source: LowDimSource) -> Array:
     if not np.isfinite(values).all():
         named = dict(zip(source.labels, values.tolist(), strict=True))
         msg = f'A message on {source.topic} holds numbers that are not finite: {named}.'
-        raise ObservationError(msg)
+        raise ObservationError(msg, 'a message holds numbers that are not finite')
     return values
 
 
@@ -80,7 +80,7 @@ def _array(message: Numbers, source: LowDimSource) -> Sequence[float]:
             f'A message on {source.topic} has {len(message.data)} numbers; size says '
             f'{source.size}. Correct size in the embodiment.'
         )
-        raise ObservationError(msg)
+        raise ObservationError(msg, f'a message has not {source.size} numbers')
     return message.data
 
 
@@ -91,9 +91,10 @@ def _joint_values(message: JointStates, source: LowDimSource) -> Sequence[float]
     missing = [name for name in source.names if name not in index]
     if missing or len(values) != len(message.name):
         what = ', '.join(missing) or f'{field} values'
+        reason = f'a joint state lacks {what}'
         msg = (
             f'A joint state on {source.topic} lacks {what}; it holds {len(values)} {field} '
             f'values for {", ".join(message.name) or "no names"}.'
         )
-        raise ObservationError(msg)
+        raise ObservationError(msg, reason)
     return [values[index[name]] for name in source.names]

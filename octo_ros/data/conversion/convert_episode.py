@@ -107,7 +107,7 @@ def convert_episode(
         instruction=episode.instruction,
         success=episode.success,
         dropped_ticks=dict(collector.dropped),
-        details=collector.details,
+        details={**collector.details, **feed.examples},
         unusable_messages=dict(feed.unusable),
         skews={key: Skew.of(skew_ns) for key, skew_ns in collector.skew_ns.items()},
         path_error_mm=distance,

@@ -124,15 +124,19 @@ class EpisodeView:
 
 
 def find_episode(dataset: RldsDataset, split: str, wanted: str) -> RecordedEpisode:
-    """The episode of that number, or else of that name.
+    """The episode of that number; only if no episode has it, the first one of that name.
+
+    Names are often numbers too, and then say in which order episodes were recorded, not where they
+    stand in a split; a number always means the place in the split, counted from 0.
 
     Raises:
         UnknownNameError: There is no such split.
         DatasetError: There is no such episode, or a file is damaged.
     """
+    is_number = wanted in map(str, range(dataset.split(split).episodes))
     names = []
     for episode in dataset.episodes(split):
-        if wanted in {str(episode.place.index), episode.name}:
+        if wanted == (str(episode.place.index) if is_number else episode.name):
             return episode
         names.append(episode.name)
     shown = ', '.join(names[:NAMES]) + (', …' if len(names) > NAMES else '')

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SkipKind = Literal['unusable', 'discarded', 'failed']
+SkipKind = Literal['unusable', 'unwritable', 'discarded', 'failed']
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class EpisodeReport:
         success: How it went, if somebody said so.
         dropped_ticks: Reason to the number of ticks without an observation.
         details: Reason to the first whole sentence about it.
-        unusable_messages: Reason to the number of messages that could not be used.
+        unusable_messages: Reason to the number of messages that could not be used; a reason
+            begins with the topic, `/joint_states: …`.
         skews: Source to its distance from the observation's time.
         path_error_mm: Largest distance between the integrated actions and the recorded path [mm];
             None where actions are no displacements of the TCP.
@@ -90,8 +91,8 @@ class SkippedEpisode:
         bag: Where it comes from.
         episode: Its id in the recording.
         reason: Why it was skipped.
-        kind: unusable: the data does not suffice; discarded: a person said so when recording;
-            failed: failed ones were not wanted.
+        kind: unusable: the data does not suffice; unwritable: no record can hold it;
+            discarded: a person said so when recording; failed: failed ones were not wanted.
     """
 
     bag: str

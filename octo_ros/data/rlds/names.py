@@ -14,6 +14,7 @@ from tensorflow_datasets.core.naming import camelcase_to_snakecase
 
 from octo_ros.errors import DatasetError
 
+MAX_NAME = 200  # file names have at most 255 bytes, and those of shards 30 beside the name
 # Folders of tensorflow-datasets that define no datasets of this kind.
 OTHERS = ('core', 'datasets', 'scripts', 'testing')
 
@@ -29,6 +30,12 @@ def check_name(name: str) -> None:
     """
     if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
         msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
+        raise DatasetError(msg)
+    if len(name) > MAX_NAME:
+        msg = (
+            f'Dataset name {name!r} has {len(name)} characters; file names made of it would be '
+            f'too long, so use at most {MAX_NAME}.'
+        )
         raise DatasetError(msg)
     if name in catalogue():
         msg = (

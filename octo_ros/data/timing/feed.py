@@ -48,6 +48,7 @@ class Feed:
 
     Attributes:
         builder: Gets every usable message.
+        examples: Reason of `unusable` to the first whole sentence about it.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Feed:
         self._joints = embodiment.joints if pose_topic is None else ()
         self.builder = ObservationBuilder(embodiment, None if pose_topic else tcp_pose)
         self._unusable: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
         self._transforms: TfPoseTrack | None = None
         self._routes: dict[str, list[Callable[[BagMessage, int], None]]] = {}
         for key, camera in embodiment.cameras.items():
@@ -94,8 +96,13 @@ class Feed:
 
     @property
     def unusable(self) -> Counter[str]:
-        """Why messages of joints, numbers and transforms were of no use, to how many were not."""
-        return self._unusable + (self._transforms.unusable if self._transforms else Counter())
+        """Why messages of joints, numbers and transforms were of no use, to how many were not.
+
+        A reason begins with the topic, `/joint_states: …`, and holds no numbers of a message.
+        """
+        transforms = self._transforms.unusable if self._transforms else Counter[str]()
+        named = {f'{self._pose_topic}: {reason}': n for reason, n in transforms.items()}
+        return self._unusable + Counter(named)
 
     def prepare(self, bag: Bag) -> None:
         """Read what was sent once, maybe long before an episode: the static transforms.
@@ -141,6 +148,11 @@ class Feed:
     def _route(self, topic: str, route: Callable[[BagMessage, int], None]) -> None:
         self._routes.setdefault(topic, []).append(route)
 
+    def _refuse(self, topic: str, error: ObservationError) -> None:
+        reason = f'{topic}: {error.reason}'
+        self._unusable[reason] += 1
+        self.examples.setdefault(reason, str(error))
+
     def _add_image(self, key: str, message: BagMessage, stamp_ns: int) -> None:
         self.builder.add_image(key, Sample(stamp_ns, message.received_ns, message.value))
 
@@ -148,7 +160,7 @@ class Feed:
         try:
             joints = decode_joints(message.value, self._joints, self._embodiment.gripper, stamp_ns)
         except ObservationError as error:
-            self._unusable[str(error)] += 1
+            self._refuse(message.topic, error)
             return
         self.builder.add_joints(Sample(stamp_ns, message.received_ns, joints))
 
@@ -158,7 +170,7 @@ class Feed:
         try:
             numbers = decode_low_dim(message.value, source)
         except ObservationError as error:
-            self._unusable[str(error)] += 1
+            self._refuse(message.topic, error)
             return
         self.builder.add_low_dim(key, Sample(stamp_ns, message.received_ns, numbers))
 

@@ -315,14 +315,6 @@ def test_a_recording_without_usable_ticks_is_refused_with_its_reason(bag, tmp_pa
     assert list((tmp_path / 'out').iterdir()) == []
 
 
-@pytest.mark.parametrize('place', ['file', 'file/below'])
-def test_an_output_below_a_plain_file_is_refused(bag, tmp_path, place):
-    path = bag.robot(0, 500).write(tmp_path / 'bag')
-    (tmp_path / 'file').touch()
-    with pytest.raises(DatasetError, match=f'{place}/robot cannot be written: Not a directory'):
-        convert(request([path], tmp_path / place, instruction='wave'))
-
-
 def test_a_full_disk_is_a_sentence_and_what_is_done_is_taken_over(bag, tmp_path, monkeypatch):
     bag.robot(0, 3000)
     for i in range(3):

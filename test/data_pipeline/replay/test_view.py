@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from octo_ros.data.replay.view import EpisodeView, depth_colors, find_episode
+from octo_ros.data.rlds.dataset import RldsDataset
+from octo_ros.data.rlds.features import DatasetLayout
+from octo_ros.data.rlds.writer import RldsWriter
 from octo_ros.errors import DatasetError
+
+from .conftest import CAMERAS, record
 
 
 def test_an_episode_is_found_by_number_and_by_name(dataset):
@@ -16,6 +21,15 @@ def test_an_episode_is_found_by_number_and_by_name(dataset):
         DatasetError, match=r"no episode '7' in train; .* 0 to 1, .* first, second"
     ):
         find_episode(dataset, 'train', '7')
+
+
+def test_a_number_is_a_place_and_a_name_only_where_no_place_has_it(tmp_path):
+    with RldsWriter(tmp_path, 'robot', DatasetLayout(CAMERAS)) as writer:
+        for name in ('2', '0', '7'):
+            writer.write(record(name, True), ('train',))
+    dataset = RldsDataset(tmp_path)
+    found = {wanted: find_episode(dataset, 'train', wanted) for wanted in ('0', '2', '7')}
+    assert {wanted: each.place.index for wanted, each in found.items()} == {'0': 0, '2': 2, '7': 2}
 
 
 def test_what_is_shown(dataset):

@@ -50,6 +50,18 @@ def test_joint_states_without_the_joints_are_counted_not_hidden(bag, tmp_path):
     assert 'lacks waist' in next(iter(feed.unusable))
 
 
+def test_messages_are_counted_by_what_is_wrong_not_by_their_numbers(bag, tmp_path):
+    for ms in range(20):
+        bag.joints(ms, NAMES, [0.01 * ms, np.nan, *np.zeros(4), 0.037])
+    with Bag(bag.write(tmp_path / 'bag')) as opened:
+        feed = Feed(ROBOT, tcp_pose, None)
+        for message in opened.messages(feed.topics):
+            feed.add(message)
+    reason = f'{JOINTS}: a joint state holds positions that are not finite'
+    assert feed.unusable == {reason: 20}
+    assert "'waist': 0.0, 'shoulder': nan" in feed.examples[reason]
+
+
 def test_with_a_pose_topic_the_gripper_alone_is_enough(bag, tmp_path, moving_pose):
     bag.image(100, PRIMARY, 1)
     bag.image(100, WRIST, 2)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 
 
 def check_unusable_messages(measured: Measured) -> Iterator[Finding]:
-    """One finding per reason."""
-    counts: dict[str, Counter[str]] = {}
+    """One finding per topic, with its most frequent reason."""
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    places: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    examples: dict[str, str] = {}
     for episode in measured.facts.episodes:
         for reason, count in episode.report.unusable_messages.items():
-            counts.setdefault(reason, Counter())[episode.report.place] += count
-    for reason, places in counts.items():
+            topic = reason.partition(': ')[0]
+            reasons[topic][reason] += count
+            places[topic][episode.report.place] += count
+            examples.setdefault(reason, episode.report.details.get(reason, reason))
+    for topic, counts in reasons.items():
+        (worst, count), *others = counts.most_common()
+        more = f' That holds for {count}; other reasons: {len(others)}.' if others else ''
         yield Finding(
             Severity.WARNING,
             'unusable_messages',
-            tuple(place for place, _ in places.most_common()),
-            f'Messages that could not be used: {places.total()}. {reason}',
+            tuple(place for place, _ in places[topic].most_common()),
+            f'Messages on {topic} that could not be used: {counts.total()}. '
+            f'{examples[worst].rstrip(".")}.{more}',
             'every message should be usable',
             'Correct the driver or the joint names of the embodiment; the messages were left out.',
         )
