@@ -113,7 +113,9 @@ def convert_episode(
         path_error_mm=distance,
         path_error_deg=angle,
     )
-    return ConvertedEpisode(records, report, counts, remarks + labels.remarks)
+    return ConvertedEpisode(
+        records, report, counts, remarks + labels.remarks, dict(labels.warnings)
+    )
 
 
 class _Stored:
@@ -189,7 +191,9 @@ def _grid(job: EpisodeJob, request: ConversionRequest) -> Grid:
 def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> ActionLabels:
     """The job's own labels, fed with what they need of its span."""
     labels = deepcopy(job.labels)
-    window = job.window(ticks[0] - labels.lead_ns, ticks[-1])
+    clocks = [job.clocks[topic] for topic in labels.topics if topic in job.clocks]
+    late_ns = max((clock.latency_ns for clock in clocks), default=0)
+    window = job.window(ticks[0] - labels.lead_ns, ticks[-1] + late_ns)
     for message in bag.messages(labels.topics, *window):
         clock = job.clocks.get(message.topic)
         stamp_ns = message.stamp_ns if clock is None else clock.stamp_ns(message)

@@ -13,6 +13,7 @@ import numpy as np
 
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.job import EpisodeJob
+from octo_ros.data.conversion.latencies import with_latencies
 from octo_ros.data.episodes.plan import plan_episodes
 from octo_ros.data.labels.labels import labels_for
 from octo_ros.data.report.episode_report import SkipKind, SkippedEpisode
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from octo_ros.data.conversion.request import ConversionRequest
     from octo_ros.data.episodes.episode import Episode
     from octo_ros.data.labels.labels import ActionLabels
-    from octo_ros.data.timing.topic_timing import TopicTiming
 
 MIXED = 'recorded while the clock was set back, where two stretches of time are mixed'
 
@@ -100,7 +100,7 @@ class _Look:
         plan = plan_episodes(bag, request.topics, request.instruction)
         self._remarks = list(plan.remarks)
         topics = dict.fromkeys([*feed.topics, *self.labels.topics])
-        self._timings: dict[str, TopicTiming] = bag_timings(bag, tuple(topics))
+        self._timings = with_latencies(bag_timings(bag, tuple(topics)), request)
         camera = request.embodiment.cameras[PRIMARY].topic
         arrivals_ns = np.sort(self._timings[camera].clock.known_ns(bag.stamps(camera)))
         for episode in plan.episodes:
@@ -136,7 +136,7 @@ class _Look:
                 index=0,
                 bag=self.path,
                 episode=replace(episode, episode_id=name, start_ns=start_ns, end_ns=end_ns),
-                labels=self.labels,
+                labels=self.labels.since(start_ns),
                 arrivals_ns=own_ns,
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
                 readable_ns=readable_ns,

@@ -54,6 +54,7 @@ class EpisodeReport:
         path_error_deg: Largest angle between them [deg]; None likewise.
         remarks: What was odd or assumed when labels were made, as sentences, to how many steps or
             messages it concerns.
+        warnings: What makes the actions doubtful, likewise.
     """
 
     bag: str
@@ -69,6 +70,7 @@ class EpisodeReport:
     path_error_mm: float | None
     path_error_deg: float | None
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
