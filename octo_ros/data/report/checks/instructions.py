@@ -96,8 +96,9 @@ def check_near_duplicates(measured: Measured) -> Iterator[Finding]:
             Severity.NOTE,
             'instruction_alike',
             tuple(f'{a} / {b}' for a, b in pairs),
-            f'Pairs that differ in an article or a letter: {len(pairs)}; for example “{first}” '
-            f'and “{second}”.',
+            f'Pairs that differ in an article or a letter: {len(pairs)}'
+            f'{" or more" if len(pairs) == alike.MOST_PAIRS else ""}; for example “{first}” and '
+            f'“{second}”.',
             remedy='Look for typing errors.',
         )
 

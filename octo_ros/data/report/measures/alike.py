@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 ARTICLES = frozenset({'a', 'an', 'the'})
 LEAST_LETTERS = 4  # in shorter words one letter makes another word: red and bed
+MOST_LETTERS = 40  # longer ones are no words
+MOST_CHARACTERS = 500  # a sentence that is longer is told of for its length
+MOST_PAIRS = 1000  # nobody reads more
 
 
 def mixed_forms(instructions: Iterable[str]) -> tuple[tuple[str, ...], ...]:
@@ -25,16 +30,20 @@ def mixed_forms(instructions: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def near_duplicates(instructions: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Pairs that differ only in articles, or by one letter of one word.
+    """Pairs that differ only in articles, or by one letter of one word; at most MOST_PAIRS.
 
-    Mixed forms of the same sentence are not repeated here. The time is linear in the number of
-    instructions, as long as few share all words but one.
+    Mixed forms of the same sentence are not repeated here; sentences of more than MOST_CHARACTERS
+    are left out. The time is linear in the number of instructions.
     """
     spelt: dict[str, str] = {}
     for instruction in instructions:
-        if instruction.strip():
+        if instruction.strip() and len(instruction) <= MOST_CHARACTERS:
             spelt.setdefault(plain(instruction), instruction)
-    pairs = dict.fromkeys([*_by_articles(spelt), *_by_typo(spelt)])
+    pairs: dict[tuple[str, str], None] = {}
+    for pair in chain(_by_articles(spelt), _by_typo(spelt)):
+        pairs[pair] = None
+        if len(pairs) == MOST_PAIRS:
+            break
     return tuple((spelt[a], spelt[b]) for a, b in pairs)
 
 
@@ -43,29 +52,34 @@ def plain(instruction: str) -> str:
     return re.sub(r'[\s.!?;:,]+$', '', ' '.join(instruction.casefold().split()))
 
 
-def _by_articles(spelt: Iterable[str]) -> list[tuple[str, str]]:
+def _by_articles(spelt: Iterable[str]) -> Iterator[tuple[str, str]]:
     groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for text in spelt:
         groups[tuple(word for word in text.split() if word not in ARTICLES)].append(text)
-    return [(group[0], other) for group in groups.values() for other in group[1:]]
+    for group in groups.values():
+        for other in group[1:]:
+            yield group[0], other
 
 
-def _by_typo(spelt: Iterable[str]) -> list[tuple[str, str]]:
-    """Sentences are grouped by what remains when one word is left out."""
-    groups: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+def _by_typo(spelt: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Sentences that are alike but for one word, which differs by one letter.
+
+    Each is remembered by what remains without one letter of one word, or none: two words that are
+    one letter apart, or have two letters swapped, have such a remainder in common.
+    """
+    seen: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for text in spelt:
         words = text.split()
         for index, word in enumerate(words):
-            if len(word) >= LEAST_LETTERS:
-                rest = (*words[:index], '', *words[index + 1 :])
-                groups[rest].append((word, text))
-    return [
-        (first, second)
-        for group in groups.values()
-        for index, (word, first) in enumerate(group)
-        for other, second in group[index + 1 :]
-        if _one_letter_apart(word, other)
-    ]
+            if not LEAST_LETTERS <= len(word) <= MOST_LETTERS:
+                continue
+            remainders = {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
+            for remainder in remainders:
+                key = (str(index), remainder, *words[:index], *words[index + 1 :])
+                for other, earlier in seen[key]:
+                    if _one_letter_apart(word, other):
+                        yield earlier, text
+                seen[key].append((word, text))
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

@@ -11,6 +11,7 @@ import re
 TOKENS = 16
 SURELY_CUT_WORDS = TOKENS
 MAYBE_CUT_WORDS = 12
+SURELY_CUT_CHARACTERS = 500  # no token is that long; what comes after them is not looked at
 
 EMPTY = 'empty'
 TOO_LONG = 'too long'
@@ -26,18 +27,20 @@ PROGRAMMATIC = {
     SNAKE_CASE: re.compile(r'\w_\w'),
     CAMEL_CASE: re.compile(r'\b[a-z]+[A-Z]|\b(?:[A-Z][a-z]+){2,}\b'),
     CALL: re.compile(r'\w\('),
-    FILE: re.compile(r'\w\.[A-Za-z][A-Za-z0-9]{1,4}\b|\w*[/\\]\w+[/\\.]|(?:^|\s)[/\\~]\w'),
+    FILE: re.compile(r'\w\.[A-Za-z][A-Za-z0-9]{1,4}\b|[/\\]\w+[/\\.]|(?:^|\s)[/\\~]\w'),
     BRACES: re.compile(r'[{}<>\[\]]'),
 }
 
 
 def lint(instruction: str) -> tuple[str, ...]:
     """What is odd about an instruction; nothing if it is a plain sentence."""
+    is_cut = len(instruction) > SURELY_CUT_CHARACTERS
+    instruction = instruction[:SURELY_CUT_CHARACTERS]
     words = len(instruction.split())
     if not words:
         return (EMPTY,)
     found = [name for name, pattern in PROGRAMMATIC.items() if pattern.search(instruction)]
-    if words >= SURELY_CUT_WORDS:
+    if is_cut or words >= SURELY_CUT_WORDS:
         found.append(TOO_LONG)
     elif words > MAYBE_CUT_WORDS:
         found.append(MAYBE_TOO_LONG)

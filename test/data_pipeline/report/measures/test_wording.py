@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from octo_ros.data.report.measures import wording
@@ -43,7 +45,22 @@ def test_plain_sentences(text):
         ('pick up the cup ', wording.SPACES),
         ('put ' * 16, wording.TOO_LONG),
         ('put ' * 13, wording.MAYBE_TOO_LONG),
+        ('x' * 501, wording.TOO_LONG),
     ],
 )
 def test_odd_ones(text, kind):
     assert kind in lint(text)
+
+
+@pytest.mark.parametrize('text', ['x' * 400_000, 'x/' * 200_000, 'Aa' * 200_000])
+def test_long_texts_take_no_longer_than_short_ones(text):
+    begun = time.process_time()
+    assert wording.TOO_LONG in lint(text)
+    assert time.process_time() - begun < 0.5
+
+
+def test_patterns_take_time_in_proportion():
+    begun = time.process_time()
+    for pattern in wording.PROGRAMMATIC.values():
+        pattern.search('x' * 100_000)
+    assert time.process_time() - begun < 1.0
