@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         0; 1 if the report finds errors that were not allowed. If nothing could be written an
         `OctoRosError` is raised.
     """
-    console = Console()
+    console = Console(markup=False)
     with ConversionBar(console) as bar:
         report = convert(_request(args), bar.show, bar.say)
     console.print(report.table())
