@@ -87,5 +87,9 @@ class DatasetError(OctoRosError):
     """A dataset cannot be written, or what it holds is wrong."""
 
 
+class AlreadyConvertedError(DatasetError):
+    """What is to be added to a dataset was added by the very same conversion."""
+
+
 class RosError(OctoRosError):
     """Something of the ROS graph is missing: messages, a service, a topic, a second filter."""

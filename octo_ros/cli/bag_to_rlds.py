@@ -15,6 +15,7 @@ from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.remote import is_remote
 from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
 from octo_ros.data.labels.source import ACTION_SOURCES
+from octo_ros.errors import AlreadyConvertedError
 from octo_ros.fleet import Robot, read_fleet
 
 STAGING = Path.home() / '.cache/octo_ros/rlds'
@@ -55,12 +56,16 @@ def run(args: argparse.Namespace) -> int:
     """Convert.
 
     Returns:
-        0; 1 if the report finds errors that were not allowed. If nothing could be written an
-        `OctoRosError` is raised.
+        0, also if an earlier run has done it all; 1 if the report finds errors that were not
+        allowed. If nothing could be written an `OctoRosError` is raised.
     """
     console = Console(markup=False)
-    with ConversionBar(console) as bar:
-        report = convert(_request(args), bar.show, bar.say)
+    try:
+        with ConversionBar(console) as bar:
+            report = convert(_request(args), bar.show, bar.say)
+    except AlreadyConvertedError as done:
+        console.print(str(done), soft_wrap=True)
+        return 0
     console.print(report.table())
     console.print(f'Wrote {report.facts.dataset}, see report.html there.', soft_wrap=True)
     if report.errors and not args.allow_errors:
@@ -135,7 +140,6 @@ def _request(args: argparse.Namespace) -> ConversionRequest:
         salvage=args.salvage,
         append=args.append,
         skip_failed=args.skip_failed,
-        allow_errors=args.allow_errors,
     )
 
 

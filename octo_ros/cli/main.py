@@ -56,13 +56,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('command', choices=COMMANDS, metavar='command', help='one of those below')
     parser.add_argument('rest', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     name = parser.parse_args(arguments[:1]).command
-    module = importlib.import_module(f'octo_ros.cli.{name}')
-    command = argparse.ArgumentParser(prog=f'octo_ros {name}', description=COMMANDS[name])
-    module.add_arguments(command)
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _interrupt)
     try:
+        module = importlib.import_module(f'octo_ros.cli.{name}')
+        command = argparse.ArgumentParser(prog=f'octo_ros {name}', description=COMMANDS[name])
+        module.add_arguments(command)
         return int(module.run(command.parse_args(arguments[1:])))
     except OctoRosError as error:
         print(f'octo_ros {name}: {error}', file=sys.stderr)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,12 +106,12 @@ def lanczos3(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.ui
             part = flat[strip.start : strip.stop, left : left + tile]
             samples = _workspace.floats('samples', *part.shape)
             np.copyto(samples, part)
-            _resample(samples, strip, high[:, left : left + tile])
+            _resample(samples, strip, high, left)
         # Transposed, columns are rows of (channel, output row), so one routine serves both axes.
         upright = _workspace.floats('upright', columns * channels, lines)
         cv2.transpose(high, upright)
         lying = _workspace.floats('lying', width, channels * lines)
-        _resample(upright.reshape(columns, channels * lines), across, lying)
+        _resample(upright.reshape(columns, channels * lines), across, lying, 0)
         levels = _workspace.array('levels', width, channels * lines, np.uint8)
         # It rounds halves to even, as TensorFlow does, and takes more than 255 for 255.
         cv2.convertScaleAbs(np.maximum(lying, 0, out=lying), levels)
@@ -142,27 +141,34 @@ def lanczos3_weights(inputs: int, outputs: int) -> NDArray[np.float64]:
     return np.asarray(kernel / kernel.sum(axis=1, keepdims=True))
 
 
-def _resample(samples: NDArray[np.float32], strip: _Strip, result: NDArray[np.float32]) -> None:
+def _resample(
+    samples: NDArray[np.float32], strip: _Strip, result: NDArray[np.float32], place: int
+) -> None:
     """Resample the first axis.
 
     Args:
-        samples: Those of the strip's inputs, shape (stop - start, n).
+        samples: Some columns of the strip's inputs, contiguous, shape (stop - start, n).
         strip: What to compute.
-        result: Where to, shape (end - first, n).
+        result: Where to, contiguous, shape (end - first, at least n).
+        place: Column of the result that the samples' first one is.
     """
     line, columns = samples.strides[0], samples.shape[1]
     for batch in strip.batches:
         blocks, outputs, inputs = batch.weights.shape
-        part = samples[batch.start - strip.start :]
-        target = result[batch.first - strip.first :][: blocks * outputs]
-        below, beside = target.strides
-        target = as_strided(target, (blocks, outputs, columns), (outputs * below, below, beside))
+        top = batch.first - strip.first
+        target = result[top : top + blocks * outputs].reshape(blocks, outputs, -1)
         width = max(1, MAX_MULTIPLICATIONS // (outputs * inputs))
         for left in range(0, columns, width):
-            shape = (blocks, inputs, min(width, columns - left))
-            # The blocks' inputs overlap; what is read ends with the last block's.
-            windows = as_strided(part[:, left:], shape, (batch.step * line, line, 4))
-            np.matmul(batch.weights, windows, out=target[:, :, left : left + width])
+            right = min(left + width, columns)
+            # The blocks' inputs overlap.
+            windows: NDArray[np.float32] = np.ndarray(
+                (blocks, inputs, right - left),
+                np.float32,
+                samples.data,
+                (batch.start - strip.start) * line + 4 * left,
+                (batch.step * line, line, 4),
+            )
+            np.matmul(batch.weights, windows, out=target[:, :, place + left : place + right])
 
 
 @lru_cache(maxsize=32)

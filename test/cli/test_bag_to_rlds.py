@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -72,15 +73,18 @@ def test_a_damaged_bag_is_salvaged_on_request(tmp_path, words):
     assert report['bags'][0]['losses']['sentences']
 
 
-def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words):
+def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words, capsys):
     assert command(BAGS / 'bridge_ep0_mcap', *words) == 0
     with pytest.raises(DatasetError, match='exists already'):
         command(BAGS / 'bridge_ep1_db3', *words)
     assert command(BAGS / 'bridge_ep1_db3', *words, '--append', '--val', '0.5') == 0
+    capsys.readouterr()
+    assert command(BAGS / 'bridge_ep1_db3', *words, '--append', '--val', '0.5') == 0
+    assert 'holds all of this already' in capsys.readouterr().out
     info = json.loads((tmp_path / 'bridge/1.0.0/dataset_info.json').read_text())
     assert {s['name']: s['shardLengths'] for s in info['splits']} == {
         'train': ['1'],
-        'val': ['1', '1'],
+        'val': ['1'],
     }
 
 
@@ -105,6 +109,29 @@ def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words):
 def test_every_option_reaches_the_conversion(words, options, kind, words_of_it):
     with pytest.raises(kind, match=words_of_it):
         command(BAGS / 'bridge_ep0_mcap', *words, *options)
+
+
+@pytest.mark.parametrize(
+    ('options', 'words_of_it'),
+    [
+        (('--output', '/dev/null'), 'Not a directory'),
+        (('--output', '/proc/nothing'), '/proc/nothing/bridge cannot be made'),
+        (('--output', 'x' * 300), 'File name too long'),
+        (('--name', 'a' * 250), 'has 250 characters; .* at most 200'),
+    ],
+)
+def test_places_that_cannot_be_written_are_named_before_the_work(words, options, words_of_it):
+    with pytest.raises(DatasetError, match=words_of_it):
+        command('no such bag', *words, *options)
+
+
+def test_paths_that_are_no_text_are_refused(words, tmp_path):
+    bag = tmp_path / os.fsdecode(b'b\xff')
+    shutil.copytree(BAGS / 'bridge_ep0_mcap', bag)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with pytest.raises(BagError, match=r"b\\udcff' is not UTF-8"):
+        run(parser.parse_args([str(bag), *map(str, words)]))
 
 
 def test_beam_is_asked_for_before_the_work(words, monkeypatch):

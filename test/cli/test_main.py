@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: help, wrong usage, one sentence for a problem, Ctrl-C."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -55,6 +56,15 @@ def test_a_problem_is_one_sentence_and_status_one(arguments, text, capsys):
     said = capsys.readouterr().err
     assert text in said
     assert 'Traceback' not in said
+
+
+def test_an_interrupt_while_a_command_is_imported_is_no_traceback(monkeypatch, capsys):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, 'import_module', interrupt)
+    assert main(['inspect_bag', 'x']) == 130
+    assert capsys.readouterr().err == 'Interrupted.\n'
 
 
 def test_domain_is_private_unless_given(monkeypatch):

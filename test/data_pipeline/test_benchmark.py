@@ -53,7 +53,8 @@ def test_goals(script):
 
 
 def test_a_step_takes_what_its_messages_take(script):
-    limits = {'read picture': 0.1, 'read joints': 0.01, 'joints': 0.02, 'write': 0.3}
+    limits = {'glance at picture': 0.02, 'read picture': 0.24}
+    limits |= {'read joints': 0.01, 'joints': 0.02, 'write': 0.3}
     limits |= {'decode 256': 1.0, 'resize 256': 2.0, 'encode 256': 0.5}
     sums = script.per_step(limits)
     assert sums == pytest.approx({'pictures': 3.5, 'reading': 0.7, 'rest': 0.5})

@@ -102,3 +102,29 @@ def test_repetitions_are_counted_even_across_clear():
     repeats.clear()
     repeats.add(sample(100, np.full(SIZE, 3, np.uint8)))
     assert repeats.counts == PictureCounts(frames=7, repeated=3, longest_repeat_s=20e-9)
+
+
+class Late:
+    """A message whose first bytes are at hand and whose others are counted when read."""
+
+    def __init__(self, data, known):
+        self._data = data
+        self.first_bytes, self.size = data[:known].tobytes(), data.size
+        self.read = 0
+
+    @property
+    def data(self):
+        self.read += 1
+        return self._data
+
+
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=12), st.sampled_from([16, SIZE]))
+def test_pictures_in_a_bag_are_read_only_where_their_beginnings_agree(values, known):
+    late = [Late(np.full(SIZE, value, np.uint8), known) for value in values]
+    repeats = PictureRepeats(100)
+    for i, message in enumerate(late):
+        repeats.add(Sample(10 * i, 10 * i, message))
+    assert repeats.counts == repeats_of(values)[0].counts
+    for i, message in enumerate(late):
+        neighbours = [values[j] for j in (i - 1, i + 1) if 0 <= j < len(values)]
+        assert message.read == neighbours.count(values[i])

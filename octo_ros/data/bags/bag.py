@@ -63,6 +63,7 @@ class Bag:
     def __enter__(self) -> Bag:
         self._stack = ExitStack()
         self._log = LossLog()
+        self._stamps: dict[str, TopicStamps] = {}
         try:
             files = find_files(self.path)
             log = self._log if self.salvage else None
@@ -220,6 +221,8 @@ class Bag:
         Raises:
             BagError: The bag is damaged and was not opened to salvage.
         """
+        if topic in self._stamps:
+            return self._stamps[topic]
         received_ns: list[int] = []
         heads: list[bytes] = []
         try:
@@ -230,10 +233,11 @@ class Bag:
             raise self._damaged(error) from error
         except OSError as error:
             raise self._unreadable(error) from error
-        return TopicStamps(
+        self._stamps[topic] = TopicStamps(
             np.array(received_ns, dtype=np.int64),
             header_stamps(heads) if self.has_header(topic) else None,
         )
+        return self._stamps[topic]
 
     def _value(
         self, received_ns: int, topic: StoredTopic, data: bytes | memoryview | Deferred

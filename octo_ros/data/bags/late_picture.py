@@ -11,17 +11,44 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from octo_ros.data.bags.message_types import standard_fields
-from octo_ros.data.bags.stamps import header_stamps
+from octo_ros.data.bags.message_types import field_names
 from octo_ros.data.bags.storage import StoredTopic
 
 # What is read at first: the fields before the picture, and enough of it to tell it from others.
 START = 1 << 12
 KINDS = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
+# What `_picture` takes for granted.
+USED = {
+    'std_msgs/msg/Header': 'builtin_interfaces/Time stamp\nstring frame_id',
+    'builtin_interfaces/msg/Time': 'int32 sec\nuint32 nanosec',
+}
+DEFINITIONS = {
+    KINDS[0]: (
+        'std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\n'
+        'uint8 is_bigendian\nuint32 step\nuint8[] data'
+    ),
+    KINDS[1]: 'std_msgs/Header header\nstring format\nuint8[] data',
+}
 ENCAPSULATION = 4  # bytes; the second is 1 for little-endian CDR and 0 for big-endian
-STAMP = 8  # bytes
+# A number, and the two of a stamp.
+LITTLE = (struct.Struct('<I'), struct.Struct('<iI'))
+BIG = (struct.Struct('>I'), struct.Struct('>iI'))
+
+
+class Place(NamedTuple):
+    """What the beginning of a serialised message tells.
+
+    Attributes:
+        begin: Where its picture begins.
+        size: Bytes of the picture.
+        stamp_ns: Stamp of its header [ns]; 0 if never set.
+    """
+
+    begin: int
+    size: int
+    stamp_ns: int
 
 
 class LatePicture:
@@ -31,8 +58,7 @@ class LatePicture:
         fields: Names of its fields.
         load: Gives the message, whole and decoded.
         start: First bytes of the serialised message.
-        begin: Where in them its picture begins.
-        size: Bytes of the picture.
+        place: What they tell.
 
     Attributes:
         size: Bytes of `data`.
@@ -41,13 +67,12 @@ class LatePicture:
     """
 
     def __init__(
-        self, fields: tuple[str, ...], load: Callable[[], Any], start: bytes, begin: int, size: int
+        self, fields: tuple[str, ...], load: Callable[[], Any], start: bytes, place: Place
     ) -> None:
         self._fields = fields
         self._load = load
-        self.size = size
-        self.first_bytes = start[begin : begin + size]
-        self.stamp_ns = int(header_stamps([start])[0])
+        begin, self.size, self.stamp_ns = place
+        self.first_bytes = start[begin : begin + self.size]
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a field of the message
         if name.startswith('_') or name not in self._fields:
@@ -69,21 +94,24 @@ def late_picture(topic: StoredTopic, start: bytes, load: Callable[[], Any]) -> L
     """
     fields = _fields(topic)
     place = _picture(start, compressed=topic.type == KINDS[1]) if fields else None
-    return None if place is None else LatePicture(fields, load, start, *place)
+    return None if place is None else LatePicture(fields, load, start, place)
 
 
 @lru_cache(maxsize=256)
 def _fields(topic: StoredTopic) -> tuple[str, ...]:
-    return standard_fields(topic) if topic.type in KINDS and topic.serialization == 'cdr' else ()
+    if topic.type not in KINDS or topic.serialization != 'cdr':
+        return ()
+    return field_names(topic, {topic.type: DEFINITIONS[topic.type], **USED})
 
 
-def _picture(start: bytes, *, compressed: bool) -> tuple[int, int] | None:
-    """Where in a serialised message its picture begins, and its size."""
+def _picture(start: bytes, *, compressed: bool) -> Place | None:
+    """What the first bytes of a serialised message tell; None if they are not as usual."""
     if start[:1] != b'\0' or start[1:2] not in (b'\0', b'\1'):
         return None
-    number = struct.Struct('<I' if start[1] else '>I')
+    number, stamp = LITTLE if start[1] else BIG
     try:
-        place = _after_text(start, ENCAPSULATION + STAMP, number)
+        sec, nanosec = stamp.unpack_from(start, ENCAPSULATION)
+        place = _after_text(start, ENCAPSULATION + stamp.size, number)
         if compressed:
             place = _after_text(start, place, number)
         else:
@@ -91,9 +119,10 @@ def _picture(start: bytes, *, compressed: bool) -> tuple[int, int] | None:
             end = place + 8
             end += 4 + number.unpack_from(start, end)[0]
             place = _aligned(end + 1) + 4
-        return place + 4, number.unpack_from(start, place)[0]
+        size = number.unpack_from(start, place)[0]
     except struct.error:
         return None
+    return Place(place + 4, size, sec * 1_000_000_000 + nanosec)
 
 
 def _after_text(data: bytes, place: int, number: struct.Struct) -> int:

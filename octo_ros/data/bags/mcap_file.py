@@ -202,12 +202,13 @@ class McapFile:
         for channel in segment.counts.keys() & set(topics):
             place = segment.indices[channel]
             size = segment.counts[channel] * 16
-            head = self._file.exactly(place, HEAD.size + 6)
-            if head != HEAD.pack(MESSAGE_INDEX, size + 6) + INDEX_HEAD.pack(channel, size):
+            head = HEAD.pack(MESSAGE_INDEX, size + 6) + INDEX_HEAD.pack(channel, size)
+            data = self._file.exactly(place, len(head) + size)
+            if not data.startswith(head):
                 msg = f'the message index at byte {place} is damaged'
                 raise DamagedFileError(msg)
-            data = self._file.exactly(place + len(head), size)
-            found += [(log_ns, at, channel) for log_ns, at in INDEX_ENTRY.iter_unpack(data)]
+            pairs = INDEX_ENTRY.iter_unpack(data[len(head) :])
+            found += [(log_ns, at, channel) for log_ns, at in pairs]
         return found
 
     def _skimmed(self, segment: Segment, topics: Collection[int]) -> list[Entry]:
@@ -239,11 +240,10 @@ class McapFile:
         segment = self._segments[number]
         if self._stays(segment) and number not in self._cache:
             data, length = self._record(segment, entry, GUESS)
-            if len(data) < length:
-                data += self._file.exactly(
-                    segment.place + entry[1] + len(data), length - len(data)
-                )
-            return memoryview(data)[DATA_OFFSET:length]
+            if len(data) >= length:
+                return memoryview(data)[DATA_OFFSET:length]
+            place = segment.place + entry[1] + DATA_OFFSET
+            return self._file.exactly(place, length - DATA_OFFSET)
         content = self._load(number)
         begin, end = entry[1] + DATA_OFFSET, _end(content, entry[1])
         return content[begin:end] if end - begin < COPY_SIZE else memoryview(content)[begin:end]

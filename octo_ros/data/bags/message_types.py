@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -59,16 +59,21 @@ def begins_with_header(topic: StoredTopic) -> bool:
     return bool(fields) and fields[0] == HEADER
 
 
-def standard_fields(topic: StoredTopic) -> tuple[str, ...]:
-    """Names of the fields if the bag defines the type as ROS 2 does; else none."""
+def field_names(topic: StoredTopic, definitions: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the fields of a topic's type, if the bag defines it as expected; else none.
+
+    Args:
+        topic: The topic.
+        definitions: Text of the type and of all that it uses.
+    """
     try:
         own = _closure(topic)
     except BagError:
         return ()
-    common = _common()
-    if any(own[name][1] != common[name][1] for name in own if name in common):
-        return ()
-    return tuple(name for name, _ in own[topic.type][1]) if topic.type in common else ()
+    for name, text in definitions.items():
+        if name not in own or own[name][1] != get_types_from_msg(text, name)[name][1]:
+            return ()
+    return tuple(name for name, _ in own[topic.type][1])
 
 
 # Building a decoder takes some 50 ms, and bags are opened for every episode.
@@ -86,6 +91,7 @@ def _decoded(store: Typestore, name: str, data: bytes | memoryview) -> Any:  # n
         raise DamagedFileError(str(error)) from error
 
 
+# Most bags define all that they use; to get these takes as long as a second of a recording.
 @cache
 def _common() -> Definitions:
     return get_typestore(Stores.ROS2_JAZZY).fielddefs
@@ -93,13 +99,13 @@ def _common() -> Definitions:
 
 def _closure(topic: StoredTopic) -> Definitions:
     """Definitions of a topic's type and of all that it uses."""
-    own, common = _parsed(topic), _common()
+    own = _parsed(topic)
     found: Definitions = {}
     waiting = [topic.type]
     while waiting:
         name = waiting.pop()
         if name not in found:
-            definition = own.get(name) or common.get(name) or _installed(name)
+            definition = own.get(name) or _common().get(name) or _installed(name)
             if definition is None:
                 used = '' if name == topic.type else f', which uses {name},'
                 msg = (

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.contract_file import check_contract
-from octo_ros.data.conversion.fingerprint import BagIdentity
+from octo_ros.data.conversion.fingerprint import BagIdentity, model_digest
 from octo_ros.data.conversion.history import Conversion, read_history
 from octo_ros.data.rlds.existing import ExistingDataset
 from octo_ros.data.rlds.stored import stored_episodes
+from octo_ros.data.rlds.tfrecord import check_records
 from octo_ros.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def check_append(
         The conversions that the dataset is made of.
 
     Raises:
-        DatasetError: It does not fit, is in there already, or there is no such dataset; the
-            message says what differs.
+        DatasetError: It does not fit, is in there already, or there is no such dataset, or that
+            is damaged; the message says what differs.
     """
     existing = ExistingDataset.read(target, request.name)
     history = read_history(target)
@@ -43,12 +44,22 @@ def check_append(
     scratch.mkdir(parents=True, exist_ok=True)
     layout.features().save_config(str(scratch))
     existing.check_features(scratch / 'features.json')
+    for path in existing.paths:
+        check_records(path)
     (first,) = (next(stored_episodes([path]), None) for path in existing.paths[:1])
     source = first.metadata['action_source'] if first else request.action_source
     if source != request.action_source:
         msg = (
             f'The actions of {target} were made by --action {source}; those of '
             f'{request.action_source} mean something else and cannot be added.'
+        )
+        raise DatasetError(msg)
+    model = model_digest(request)
+    if any(model and c.model and c.model != model for c in history):
+        msg = (
+            f'The poses of {target} were computed with another model of {request.embodiment.name} '
+            f'than {request.embodiment.model.file} is now. Make a dataset of its own with another '
+            '--name.'
         )
         raise DatasetError(msg)
     known = {identity.files: identity.path for c in history for identity in c.bags}

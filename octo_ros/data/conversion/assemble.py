@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.contract_file import write_contract
 from octo_ros.data.conversion.facts import conversion_facts
-from octo_ros.data.conversion.history import Conversion, write_history
+from octo_ros.data.conversion.history import Conversion, source_warnings, write_history
 from octo_ros.data.conversion.send import remote_dataset, send_dataset
 from octo_ros.data.conversion.splits import assign_splits
 from octo_ros.data.conversion.statistics import dataset_statistics
@@ -87,6 +87,7 @@ class Assembly:
                 splits,
                 split_episodes=writer.split_records,
                 dataset=place,
+                warnings=source_warnings(self.history, conversion),
             )
             report = build_report(facts)
             report.write(writer.directory)

@@ -14,19 +14,25 @@ from octo_ros.data.conversion.assemble import Assembly
 from octo_ros.data.conversion.beam import run_beam, take_finished
 from octo_ros.data.conversion.beam_module import beam_module
 from octo_ros.data.conversion.converted_episode import ConvertedEpisode
-from octo_ros.data.conversion.fingerprint import BagIdentity, fingerprint
-from octo_ros.data.conversion.history import HISTORY, Conversion, read_history
+from octo_ros.data.conversion.fingerprint import (
+    BagIdentity,
+    check_text,
+    fingerprint,
+    model_digest,
+)
+from octo_ros.data.conversion.history import HISTORY, Conversion, read_history, sources_of
 from octo_ros.data.conversion.local_run import run_here
 from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
 from octo_ros.data.conversion.remote import remove
 from octo_ros.data.conversion.send import check_remote, remote_parts
 from octo_ros.data.conversion.tally import Progress, Tally
-from octo_ros.data.conversion.work_directory import WorkDirectory, sweep
+from octo_ros.data.conversion.work_directory import WorkDirectory
+from octo_ros.data.conversion.writable import writable
 from octo_ros.data.report.episode_report import SkippedEpisode
 from octo_ros.data.rlds.publish import recover
 from octo_ros.data.rlds.writer import dataset_directory
-from octo_ros.errors import DatasetError
+from octo_ros.errors import AlreadyConvertedError, DatasetError
 
 if TYPE_CHECKING:
     from octo_ros.data.conversion.plan import ConversionPlan
@@ -34,7 +40,10 @@ if TYPE_CHECKING:
     from octo_ros.data.report.report import Report
 
 # What a disk or its owner may refuse; anything else is a bug.
-REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+REFUSED = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE, errno.ENOLCK),
+}
 
 
 def convert(
@@ -56,36 +65,33 @@ def convert(
         The report, also stored in the dataset.
 
     Raises:
+        AlreadyConvertedError: A run before has added all this; nothing needs to be done.
         BagError: A bag is unreadable or lacks something.
         DatasetError: The dataset exists, cannot be added to or written, or no episode gave any
             step.
         KinematicsError: The robot's model cannot be used.
     """
     target = dataset_directory(request.output, request.name)
+    check_text(request.output, *request.bags)
     try:
-        recover(target)
-        if target.exists():
-            sweep(target, {conversion.fingerprint for conversion in _history(target)})
-            if not request.append:
-                msg = (
-                    f'{target} exists already. Add to it with --append, remove it, or choose '
-                    'another --name or --output.'
-                )
-                raise DatasetError(msg)
         if request.runner is not None or request.remote_output is not None:
             beam_module()  # before hours of work
         if request.remote_output is not None:
             check_remote(request)
-        plan = make_plan(request)
         bags = tuple(BagIdentity.of(path) for path in request.bags)
-        conversion = Conversion(fingerprint(request), 0, bags)
+        conversion = Conversion(
+            *(fingerprint(request), 0, bags, model_digest(request), sources_of(request))
+        )
         with WorkDirectory(target, conversion.fingerprint, say) as work:
+            _check_target(request, target, work)
+            plan = make_plan(request)
             history: tuple[Conversion, ...] = ()
             if request.append:
-                scratch = work.path / 'features'
-                history = check_append(request, plan.layout, target, scratch)
+                history = check_append(request, plan.layout, target, work.path / 'features')
+            work.take_up()
             _do_jobs(request, plan, work, progress, say)
-            episodes = [ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs]
+            loaded = (ConvertedEpisode.load(job.directory(work.parts)) for job in plan.jobs)
+            episodes = writable(loaded, plan.layout)
             _check_not_empty(episodes, plan, work)
             report = Assembly(request, plan, work.dataset, history, conversion).run(episodes)
             if request.runner is not None and request.remote_output is not None:
@@ -94,8 +100,27 @@ def convert(
     except OSError as error:
         if error.errno not in REFUSED:
             raise
-        msg = f'{target.parent} cannot be written: {error.strerror}.'
+        place = f'{target.parent} cannot be written' if error.filename is None else error.filename
+        msg = f'{place}: {error.strerror}.'
         raise DatasetError(msg) from error
+
+
+def _check_target(request: ConversionRequest, target: Path, work: WorkDirectory) -> None:
+    """Look at what is there already; nobody else writes it meanwhile."""
+    recover(target)
+    if not target.exists():
+        return
+    completed = {conversion.fingerprint for conversion in _history(target)}
+    work.sweep(completed)
+    if not request.append:
+        msg = (
+            f'{target} exists already. Add to it with --append, remove it, or choose another '
+            '--name or --output.'
+        )
+        raise DatasetError(msg)
+    if work.fingerprint in completed:
+        msg = f'{target} holds all of this already; there is nothing to add.'
+        raise AlreadyConvertedError(msg)
 
 
 def _history(target: Path) -> tuple[Conversion, ...]:

@@ -33,6 +33,7 @@ def conversion_facts(
     *,
     split_episodes: Mapping[str, int],
     dataset: str,
+    warnings: tuple[str, ...] = (),
 ) -> ConversionFacts:
     """All that the conversion knows.
 
@@ -43,6 +44,7 @@ def conversion_facts(
         splits: Place among `episodes` to the splits that it was written to.
         split_episodes: Split to its records, of the whole dataset.
         dataset: Where the dataset lies.
+        warnings: Sentences that a person should act on.
     """
     names = plan.layout.action_names
     skipped = [e.report for e in episodes if isinstance(e.report, SkippedEpisode)]
@@ -58,7 +60,7 @@ def conversion_facts(
         bags=tuple(_bag(bag, plan, episodes) for bag in plan.bags),
         episodes=tuple(_episode(episodes[place], own) for place, own in splits.items()),
         skipped=(*plan.skipped, *skipped),
-        warnings=(ONE_EPISODE,) if lone else (),
+        warnings=(*warnings, ONE_EPISODE) if lone else warnings,
     )
 
 

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from octo_ros.data.conversion.fingerprint import BagIdentity
 from octo_ros.errors import DatasetError
+
+if TYPE_CHECKING:
+    from octo_ros.data.conversion.request import ConversionRequest
 
 HISTORY = 'conversions.json'
 
@@ -23,11 +28,41 @@ class Conversion:
         fingerprint: Of its request.
         episodes: Recorded episodes that it converted.
         bags: Where they came from.
+        model: Digest of the geometry that poses were computed with; empty if they were recorded.
+        sources: What was measured or commanded, to where that came from.
     """
 
     fingerprint: str
     episodes: int
     bags: tuple[BagIdentity, ...]
+    model: str = ''
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def sources_of(request: ConversionRequest) -> dict[str, str]:
+    """Where poses, gripper labels and, if they are used, commands come from."""
+    topics = request.topics
+    sources = {
+        'poses': topics.pose or 'the joint states',
+        'gripper commands': topics.gripper or 'the default',
+    }
+    if request.action_source in ('command_delta', 'command_pose', 'executed'):
+        sources['commands'] = topics.commands
+    return sources
+
+
+def source_warnings(history: tuple[Conversion, ...], added: Conversion) -> tuple[str, ...]:
+    """What comes from elsewhere than in the conversions before, as sentences."""
+    warnings = []
+    for name, source in added.sources.items():
+        others = dict.fromkeys(c.sources[name] for c in history if name in c.sources)
+        others.pop(source, None)
+        if others:
+            warnings.append(
+                f'The {name} of what was added come from {source}, those of the dataset from '
+                f'{", ".join(others)}; make sure that they mean the same.'
+            )
+    return tuple(warnings)
 
 
 _FORM = TypeAdapter(tuple[Conversion, ...])

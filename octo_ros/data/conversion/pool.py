@@ -48,6 +48,15 @@ class _Refusal:
 
 
 @dataclass(frozen=True)
+class _Denial:
+    """Something that the operating system would not do for a worker."""
+
+    number: int
+    text: str
+    file: str | None
+
+
+@dataclass(frozen=True)
 class _Crash:
     """Any other error of a worker."""
 
@@ -65,6 +74,7 @@ def run_pool(
     Raises:
         OctoRosError: What a worker raised.
         DatasetError: A worker was killed.
+        OSError: What the system refused a worker: no space left, for one.
         RuntimeError: A worker failed in a way that is a bug; holds its traceback.
     """
     waiting = deque(jobs)
@@ -108,6 +118,8 @@ def _receive(connection: Connection, process: SpawnProcess, job: EpisodeJob) -> 
         kind = getattr(errors, answer.kind, DatasetError)
         # Some errors build their message from other arguments; the text says it all.
         raise (DatasetError if kind.__init__ is not OctoRosError.__init__ else kind)(answer.text)
+    if isinstance(answer, _Denial):
+        raise OSError(answer.number, answer.text, answer.file)
     if isinstance(answer, _Crash):
         raise RuntimeError(answer.text)
     assert isinstance(answer, JobProgress)
@@ -167,8 +179,15 @@ def _work(connection: Connection, request: ConversionRequest, parts: Path) -> No
             line.send(_Refusal(type(error).__name__, str(error)))
         except _ParentIsGoneError:
             raise
-        except Exception:  # whatever it is, it belongs to the parent
-            line.send(_Crash(traceback.format_exc()))
+        except Exception as error:  # whatever it is, it belongs to the parent
+            line.send(_told(error))
+
+
+def _told(error: Exception) -> _Denial | _Crash:
+    if isinstance(error, OSError) and error.errno is not None:
+        file = None if error.filename is None else str(error.filename)
+        return _Denial(error.errno, error.strerror or '', file)
+    return _Crash(traceback.format_exc())
 
 
 def _follow_parent() -> None:
@@ -197,7 +216,7 @@ class _Line:
         assert isinstance(job, EpisodeJob)
         return job
 
-    def send(self, answer: JobProgress | _Refusal | _Crash) -> None:
+    def send(self, answer: JobProgress | _Refusal | _Denial | _Crash) -> None:
         try:
             self._connection.send(answer)
         except OSError:

@@ -54,7 +54,6 @@ class ConversionRequest:
         salvage: Read what can be read of damaged bags.
         append: Add to a dataset that exists.
         skip_failed: Leave out episodes that were marked as failures.
-        allow_errors: Write the dataset even where the report finds errors in it.
         runner: Apache Beam runner that converts the episodes; None: this machine, without Beam.
         beam_options: Passed on to Apache Beam.
     """
@@ -72,7 +71,6 @@ class ConversionRequest:
     salvage: bool = False
     append: bool = False
     skip_failed: bool = False
-    allow_errors: bool = False
     runner: str | None = None
     beam_options: tuple[str, ...] = ()
     remote_output: str | None = None

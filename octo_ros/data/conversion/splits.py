@@ -18,7 +18,8 @@ def assign_splits(
     """Spread episodes over `train` and `val`, evenly and without knowing how many will come.
 
     The first goes to `train`, the second to `val`, later every 1/val_fraction-th to `val`; a
-    single one goes to both, because Octo's loader fails on an empty validation split.
+    single one goes to both, because Octo's loader fails on an empty validation split; when a
+    second one is added, `RldsWriter` takes the first out of `val`.
 
     Args:
         episodes: Any.

@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -21,8 +22,10 @@ LOCK = 'lock'
 class WorkDirectory:
     """A hidden directory beside the dataset; use it in a `with` statement.
 
-    Leaving the statement normally removes it. Leaving it by an exception keeps the episodes that
-    are finished, if there are any, for the next run of the same request.
+    While the statement lasts no other process can enter it for the same dataset. Leaving it
+    normally removes the directory. Leaving it by an exception keeps the episodes that are
+    finished, if there are any, for the next run of the same request; those of another request
+    stay until `take_up`.
 
     Args:
         target: Where the dataset will lie.
@@ -37,6 +40,7 @@ class WorkDirectory:
         self.path = _place(target)
         self.fingerprint = fingerprint
         self._say = say
+        self._taken_up = False
 
     @property
     def parts(self) -> Path:
@@ -49,22 +53,7 @@ class WorkDirectory:
         return self.path / 'dataset'
 
     def __enter__(self) -> WorkDirectory:
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
-            msg = (
-                f'Another conversion is writing {self.path.parent}; wait for it, or choose '
-                'another --name.'
-            )
-            raise DatasetError(msg) from None
-        try:
-            self._take_up()
-        except BaseException:
-            os.close(self._lock)
-            raise
+        self._lock = self._locked()
         return self
 
     def __exit__(
@@ -75,11 +64,37 @@ class WorkDirectory:
     ) -> None:
         shutil.rmtree(self.dataset, ignore_errors=True)  # it can be put together again
         finished = len(self.finished())
-        if error is None or not finished:
+        if not finished or (error is None and self._taken_up):
             self.clear()
-        else:
+        elif self._taken_up or self._mark() == self.fingerprint:
             self._say(f'{finished} finished episode(s) are kept: the same command goes on there.')
         os.close(self._lock)
+
+    def sweep(self, completed: Collection[str]) -> None:
+        """Remove what a run left that was killed between its dataset's appearance and its own end.
+
+        Args:
+            completed: Fingerprints of the conversions that the dataset is made of.
+        """
+        if self._mark() in completed:
+            (self.path / FINGERPRINT).unlink()
+            shutil.rmtree(self.parts, ignore_errors=True)
+
+    def take_up(self) -> None:
+        """Make it this request's: keep what was left of the same one, throw away all else."""
+        mark = self.path / FINGERPRINT
+        if self._mark() != self.fingerprint:
+            count = len(self.finished())
+            mark.unlink(missing_ok=True)  # first: a crash here leaves nothing under a wrong mark
+            shutil.rmtree(self.parts, ignore_errors=True)
+            if count:
+                self._say(
+                    f'Starting anew: the {count} episodes that an interrupted run left in '
+                    f'{self.path} are of another request, other bags or another version.'
+                )
+        mark.write_text(self.fingerprint)
+        self.parts.mkdir(exist_ok=True)
+        self._taken_up = True
 
     def finished(self) -> set[int]:
         """Indices of the jobs whose results are complete."""
@@ -92,32 +107,41 @@ class WorkDirectory:
         if parent.is_dir() and not any(parent.iterdir()):
             parent.rmdir()
 
-    def _take_up(self) -> None:
-        mark = self.path / FINGERPRINT
-        if not mark.exists() or mark.read_text() != self.fingerprint:
-            count = len(self.finished())
-            mark.unlink(missing_ok=True)  # first: a crash here leaves nothing under a wrong mark
-            shutil.rmtree(self.parts, ignore_errors=True)
-            if count:
-                self._say(
-                    f'Starting anew: the {count} episodes that an interrupted run left in '
-                    f'{self.path} are of another request, other bags or another version.'
-                )
-        mark.write_text(self.fingerprint)
-        self.parts.mkdir(exist_ok=True)
+    def _mark(self) -> str | None:
+        try:
+            return (self.path / FINGERPRINT).read_text()
+        except FileNotFoundError:
+            return None
 
+    def _locked(self) -> int:
+        """Handle of the lock."""
+        while True:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except FileNotFoundError as error:  # in /proc, for one
+                msg = f'{self.path.parent} cannot be made: {error.strerror}.'
+                raise DatasetError(msg) from None
+            with suppress(FileNotFoundError):  # another run has just cleared the directory
+                lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    os.close(lock)
+                    msg = (
+                        f'Another conversion is writing {self.path.parent}; wait for it, or '
+                        'choose another --name.'
+                    )
+                    raise DatasetError(msg) from None
+                if self._stands(lock):
+                    return lock
+                os.close(lock)
 
-def sweep(target: Path, completed: Collection[str]) -> None:
-    """Remove what a run left that was killed between its dataset's appearance and its own end.
-
-    Args:
-        target: The dataset.
-        completed: Fingerprints of the conversions that it is made of.
-    """
-    path = _place(target)
-    mark = path / FINGERPRINT
-    if mark.exists() and mark.read_text() in completed:
-        shutil.rmtree(path, ignore_errors=True)
+    def _stands(self, lock: int) -> bool:
+        """Whether a handle is of the file that others would lock."""
+        try:
+            return os.path.samestat(os.fstat(lock), (self.path / LOCK).stat())
+        except FileNotFoundError:
+            return False
 
 
 def _place(target: Path) -> Path:

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SkipKind = Literal['unusable', 'discarded', 'failed']
+SkipKind = Literal['unusable', 'unwritable', 'discarded', 'failed']
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class SkippedEpisode:
         bag: Where it comes from.
         episode: Its id in the recording.
         reason: Why it was skipped.
-        kind: unusable: the data does not suffice; discarded: a person said so when recording;
-            failed: failed ones were not wanted.
+        kind: unusable: the data does not suffice; unwritable: no record can hold it;
+            discarded: a person said so when recording; failed: failed ones were not wanted.
     """
 
     bag: str

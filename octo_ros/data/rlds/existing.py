@@ -37,20 +37,23 @@ class ExistingDataset:
             DatasetError: There is none, it is damaged, or its files have other names than those
                 that this package writes.
         """
-        info = _json(directory / 'dataset_info.json')
         shards = {}
-        for split in info['splits']:
-            lengths = [int(length) for length in split['shardLengths']]
+        for split, lengths in _splits(directory / 'dataset_info.json').items():
             paths = [
-                directory / shard_name(name, split['name'], i, len(lengths))
-                for i in range(len(lengths))
+                directory / shard_name(name, split, i, len(lengths)) for i in range(len(lengths))
             ]
             for path in paths:
                 if not path.is_file():
                     msg = f'{path} is missing; nothing can be added to a dataset that lacks it.'
                     raise DatasetError(msg)
-            shards[split['name']] = tuple(zip(paths, lengths, strict=True))
-        return cls(directory, shards, _json(directory / 'features.json'))
+            shards[split] = tuple(zip(paths, lengths, strict=True))
+        features = _json(directory / 'features.json')
+        try:
+            _leaves('', features)
+        except (KeyError, TypeError, AttributeError) as error:
+            msg = f'{directory}/features.json describes features in a way not known ({error!r}).'
+            raise DatasetError(msg) from None
+        return cls(directory, shards, features)
 
     def check_features(self, path: Path) -> None:
         """Check that episodes with the features of another `features.json` fit in.
@@ -70,6 +73,19 @@ class ExistingDataset:
     def paths(self) -> list[Path]:
         """All shards."""
         return [path for shards in self.shards.values() for path, _ in shards]
+
+
+def _splits(path: Path) -> dict[str, list[int]]:
+    """Split to the number of records of each shard."""
+    info = _json(path)
+    try:
+        return {s['name']: [int(length) for length in s['shardLengths']] for s in info['splits']}
+    except (KeyError, TypeError, ValueError) as error:
+        msg = (
+            f'{path} describes its splits in a way not known ({error!r}); nothing can be added to '
+            'this dataset.'
+        )
+        raise DatasetError(msg) from None
 
 
 def _leaves(name: str, tree: Mapping[str, Any]) -> dict[str, str]:
@@ -103,6 +119,6 @@ def _json(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text()))
     except FileNotFoundError:
         msg = f'There is no {path}, so there is no dataset to add to; leave out --append.'
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         msg = f'{path} cannot be read: {error}.'
     raise DatasetError(msg)

@@ -23,6 +23,7 @@ CHECKSUM = struct.Struct('<I')
 
 
 HEADER_BYTES = LENGTH.size + CHECKSUM.size  # of a record, before its data
+CHUNK_BYTES = 1024 * 1024
 FRAME_BYTES = HEADER_BYTES + CHECKSUM.size  # beside its data
 
 
@@ -63,6 +64,23 @@ def record_spans(path: Path) -> Iterator[tuple[int, int]]:
     """
     with _opened(path) as file:
         yield from _spans(path, file)
+
+
+def check_records(path: Path) -> None:
+    """Check every checksum of a file; of a record little is held at a time.
+
+    Raises:
+        DatasetError: As `read_records`.
+    """
+    with _opened(path) as file:
+        for begin, size in _spans(path, file):
+            file.seek(begin)
+            crc, left = 0, size
+            while left and (data := file.read(min(left, CHUNK_BYTES))):
+                crc = google_crc32c.extend(crc, data)
+                left -= len(data)
+            if left or file.read(CHECKSUM.size) != _mask(crc):
+                _damaged(path, begin - HEADER_BYTES, f'({size} bytes) has a wrong checksum')
 
 
 def read_records(path: Path) -> Iterator[bytes]:

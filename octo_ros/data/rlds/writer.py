@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from octo_ros.data.rlds.record import EpisodeRecord
 
 VERSION = '1.0.0'
+MAX_NAME = 200  # file names have at most 255 bytes, and those of shards 30 beside the name
+DOUBLED = 'val'  # split whose episodes are in `train` as well while there is only one
 TEMPLATE = '{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}'
 
 
@@ -43,6 +45,12 @@ def dataset_directory(output: Path, name: str) -> Path:
     """
     if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
         msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
+        raise DatasetError(msg)
+    if len(name) > MAX_NAME:
+        msg = (
+            f'Dataset name {name!r} has {len(name)} characters; file names made of it would be '
+            f'too long, so use at most {MAX_NAME}.'
+        )
         raise DatasetError(msg)
     return output / name / VERSION
 
@@ -58,7 +66,8 @@ class RldsWriter:
         name: Name of the dataset: letters, digits and underscores.
         layout: What its episodes hold.
         directory: Where to write until it is complete; default: hidden beside the dataset.
-        append: Add to a dataset that exists; its records stay as they are.
+        append: Add to a dataset that exists; its records stay as they are, except that an
+            episode that was in both splits for want of another leaves `val` when that gets one.
         publish: Brings the complete directory to its place.
 
     Raises:
@@ -83,6 +92,7 @@ class RldsWriter:
         self._publish = publish
         self._splits: dict[str, SplitShards] = {}
         self._paths: list[Path] = []
+        self._set_aside: dict[str, Sequence[tuple[Path, int]]] = {}
         self._next_id = 0
         self.directory = directory or output / name / f'.{VERSION}.incomplete'
 
@@ -161,18 +171,31 @@ class RldsWriter:
             msg = f'No episode was written to {self._target}.'
             raise DatasetError(msg)
         if not self._paths:
+            for name, paths in self._set_aside.items():
+                if name not in self._splits:
+                    self._take_over(name, paths)
             splits = [self._splits[name] for name in sorted(self._splits)]
             self._paths = [path for split in splits for path in split.finish(self._name)]
             self._write_info(splits)
         return self._paths
 
     def _adopt(self, existing: ExistingDataset) -> None:
+        ids = {
+            name: {int(e.metadata['episode_id']) for e in stored_episodes(p for p, _ in paths)}
+            for name, paths in existing.shards.items()
+        }
         for name, paths in existing.shards.items():
-            shards = self._splits[name] = SplitShards(self.directory, name)
-            for path, length in paths:
-                shards.adopt(path, length)
-        ids = [int(e.metadata['episode_id']) for e in stored_episodes(existing.paths)]
-        self._next_id = max(ids, default=-1) + 1
+            if name == DOUBLED and ids[name] <= ids.get('train', set()):
+                # As long as there was one episode it was in both; what is added takes its place.
+                self._set_aside[name] = paths
+            else:
+                self._take_over(name, paths)
+        self._next_id = max(set().union(*ids.values()), default=-1) + 1
+
+    def _take_over(self, name: str, paths: Sequence[tuple[Path, int]]) -> None:
+        shards = self._splits[name] = SplitShards(self.directory, name)
+        for path, length in paths:
+            shards.adopt(path, length)
 
     def _write_info(self, splits: list[SplitShards]) -> None:
         identity = tfds.core.dataset_info.DatasetIdentity(

@@ -7,20 +7,25 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from octo_ros.data.conversion.convert import convert
-from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.conversion.fingerprint import fingerprint
+from octo_ros.data.conversion.history import Conversion, source_warnings, sources_of
+from octo_ros.data.conversion.request import ConversionRequest, Topics
+from octo_ros.data.conversion.work_directory import WorkDirectory
 from octo_ros.data.rlds.stored import stored_episodes
 from octo_ros.data.rlds.tfrecord import read_records
 from octo_ros.embodiment import load_embodiment
-from octo_ros.errors import DatasetError, OctoRosError
+from octo_ros.errors import AlreadyConvertedError, DatasetError, OctoRosError
 from octo_ros.policy.statistics import DatasetStatistics
 from octo_ros.types import EpisodeEventKind as Kind
 
 from ..conftest import BagMaker
+from .models import moved_tcp
 
 WIDOWX = load_embodiment('widowx')
 
@@ -77,6 +82,29 @@ def test_records_stay_and_statistics_are_of_all(request_of, first):
     assert [p.name for p in target.parent.iterdir()] == ['1.0.0']
 
 
+def test_one_episode_leaves_val_when_there_is_a_second(tmp_path):
+    request = ConversionRequest((tmp_path,), WIDOWX, tmp_path / 'out', 'robot', hz=10.0)
+    target = request.output / 'robot/1.0.0'
+    found = []
+    for number in range(3):
+        bag = recording(tmp_path / f'bag{number}', 1000 * number, episodes=1)
+        report = convert(replace(request, bags=(bag,), append=number > 0))
+        ids = {
+            split: [
+                e.metadata['episode_id']
+                for e in stored_episodes(sorted(target.glob(f'*-{split}.*')))
+            ]
+            for split in ('train', 'val')
+        }
+        found.append(ids)
+        assert report.facts.split_episodes == {name: len(own) for name, own in ids.items()}
+    assert found == [
+        {'train': [0], 'val': [0]},
+        {'train': [0], 'val': [1]},
+        {'train': [0, 2], 'val': [1]},
+    ]
+
+
 def test_reports_of_all_runs_are_kept(request_of, tmp_path):
     target = request_of.output / 'robot/1.0.0'
     reports = [(target / 'report.json').read_bytes()]
@@ -114,6 +142,12 @@ def test_what_does_not_fit_is_refused_with_what_differs(request_of, change, word
     assert sorted(p.name for p in request_of.output.rglob('.*')) == []
 
 
+def test_another_model_of_the_robot_is_refused(request_of, monkeypatch):
+    moved_tcp(monkeypatch)
+    with pytest.raises(DatasetError, match=r'another model of widowx than models/widowx\.yaml'):
+        convert(request_of)
+
+
 def test_other_topics_are_no_difference(request_of, tmp_path):
     bag = BagMaker().robot(9000, 10000)
     topic = WIDOWX.cameras['image_wrist'].topic
@@ -139,3 +173,68 @@ def test_a_dataset_of_somebody_else_is_not_touched(request_of):
     (request_of.output / 'robot/1.0.0/conversions.json').unlink()
     with pytest.raises(DatasetError, match='was not made by bag_to_rlds'):
         convert(request_of)
+
+
+@pytest.mark.parametrize('text', ['{}', '[]', '[1]', '{"splits": [{}]}', '{"splits": 1}'])
+def test_damaged_metadata_are_a_sentence(request_of, text):
+    (request_of.output / 'robot/1.0.0/dataset_info.json').write_text(text)
+    with pytest.raises(DatasetError, match=r'dataset_info\.json (describes|cannot be read)'):
+        convert(request_of)
+
+
+def test_the_same_once_more_is_done_already(request_of):
+    convert(request_of)
+    target = request_of.output / 'robot/1.0.0'
+    before = records(target)
+    left = target.parent / '.1.0.0.work'
+    with WorkDirectory(target, fingerprint(request_of), print) as work:
+        work.take_up()
+        (work.parts / '000000').mkdir()
+        (work.parts / '000000/episode.json').write_text('{}')
+        shutil.copytree(left, target.parent / 'kept')
+    (target.parent / 'kept').rename(left)  # as after a kill just behind the exchange
+    with pytest.raises(AlreadyConvertedError, match='holds all of this already'):
+        convert(request_of)
+    assert records(target) == before
+    assert [p.name for p in target.parent.iterdir()] == ['1.0.0']
+
+
+def test_a_refused_conversion_leaves_an_interrupted_one_alone(request_of):
+    def interrupt(progress):
+        if progress.done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        convert(request_of, interrupt)
+    said = []
+    with pytest.raises(DatasetError, match='exists already'):
+        convert(replace(request_of, append=False), say=said.append)
+    assert said == []
+    convert(request_of, say=said.append)
+    assert said == ['Taking over 1 of 2 episodes from an interrupted run.']
+
+
+def test_a_dataset_with_a_changed_byte_is_not_added_to(request_of):
+    (path,) = (request_of.output / 'robot/1.0.0').glob('*-train.*')
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF  # in a picture, which nothing else reads
+    path.unlink()
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match=r'damaged.*wrong checksum'):
+        convert(request_of)
+
+
+def test_other_sources_are_warned_of_and_written_down():
+    def conversion(**topics):
+        request = ConversionRequest(
+            *((Path('bag'),), WIDOWX, Path('out'), 'robot'), topics=Topics(**topics)
+        )
+        return Conversion('x', 1, (), sources=sources_of(request))
+
+    plain = conversion()
+    assert plain.sources == {'poses': 'the joint states', 'gripper commands': 'the default'}
+    assert source_warnings((plain,), conversion()) == ()
+    assert source_warnings((), conversion(pose='/pose')) == ()
+    (poses, gripper) = source_warnings((plain,), conversion(pose='/pose', gripper='/grip'))
+    assert poses.startswith('The poses of what was added come from /pose, those of the dataset')
+    assert '/grip' in gripper

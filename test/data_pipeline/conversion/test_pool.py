@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import multiprocessing as mp
+import resource
+import signal
 from dataclasses import replace
 
 import pytest
@@ -81,3 +83,18 @@ def test_what_a_worker_refuses_is_raised_here(request_of, tmp_path):
     with pytest.raises(BagError, match="/pose gives poses in frame 'camera'"):
         run_pool(jobs, request, tmp_path / 'parts', lambda _: None)
     assert mp.active_children() == []
+
+
+@pytest.mark.parametrize('workers', [1, 2])
+def test_a_full_disk_is_a_sentence(request_of, tmp_path, workers):
+    """A limit of the size of files is inherited by the workers, and refused like a full disk."""
+    size = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, size[1]))
+    try:
+        with pytest.raises(DatasetError, match='cannot be written: File too large'):
+            convert(request_of('out', workers=workers))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, size)
+        signal.signal(signal.SIGXFSZ, before)
+    assert not (tmp_path / 'out/robot/1.0.0').exists()

@@ -9,12 +9,14 @@ from dataclasses import replace
 import pytest
 
 from octo_ros.data.conversion.convert import convert
-from octo_ros.data.conversion.fingerprint import fingerprint
-from octo_ros.data.conversion.request import ConversionRequest
+from octo_ros.data.conversion.fingerprint import fingerprint, library_versions, model_digest
+from octo_ros.data.conversion.request import ConversionRequest, Topics
 from octo_ros.data.conversion.work_directory import WorkDirectory
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import DatasetError
 from octo_ros.types import EpisodeEventKind as Kind
+
+from .models import moved_tcp
 
 WIDOWX = load_embodiment('widowx')
 
@@ -96,6 +98,21 @@ def test_a_bag_that_changed_is_another_one(request_of):
     assert fingerprint(request_of) == before
     path.write_bytes(path.read_bytes() + b'x')
     assert fingerprint(request_of) != before
+
+
+def test_another_model_of_the_robot_is_another_request(request_of, monkeypatch):
+    before = fingerprint(request_of)
+    moved_tcp(monkeypatch)
+    assert fingerprint(request_of) != before
+    recorded = replace(request_of, topics=Topics(pose='/pose'))
+    assert fingerprint(recorded) == fingerprint(recorded)
+    assert model_digest(recorded) == ''
+
+
+def test_the_libraries_that_make_an_episode_are_known():
+    versions = library_versions()
+    assert {'cv2', 'numpy', 'PIL', 'lz4', 'backports.zstd', 'rosbags'} <= set(versions)
+    assert not [name for name, number in versions.items() if number in ('', 'unknown')]
 
 
 def test_two_at_a_time_are_refused(tmp_path):

@@ -84,7 +84,7 @@ def extra(folder):
         WIDOWX, depth_cameras={'depth_primary': depth_camera}, low_dim={'tactile': tactile}
     )
     path = bag.write(folder / 'bag')
-    convert(ConversionRequest((path,), robot, folder / 'out', 'extra', allow_errors=True))
+    convert(ConversionRequest((path,), robot, folder / 'out', 'extra'))
 
 
 def array_fields(bag, ms):

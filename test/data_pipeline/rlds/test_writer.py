@@ -198,6 +198,17 @@ def test_appending_keeps_the_records_and_counts_on(tmp_path, monkeypatch):
     np.testing.assert_array_equal(stored[1].proprio, record(4).proprio)
 
 
+def test_the_only_episode_stays_in_val_until_there_is_another(tmp_path):
+    layout = DatasetLayout(CAMERAS)
+    with RldsWriter(tmp_path, 'robot', layout) as writer:
+        writer.write(record(), ('train', 'val'))
+    for split, ids in (('train', [0]), ('val', [2])):
+        with RldsWriter(tmp_path, 'robot', layout, append=True) as writer:
+            writer.write(record(4), (split,))
+        stored = stored_episodes([shard(writer.target, 'val')])
+        assert [e.metadata['episode_id'] for e in stored] == ids
+
+
 def test_appending_other_features_is_refused_with_what_differs(tmp_path):
     with RldsWriter(tmp_path, 'robot', DatasetLayout(CAMERAS)) as writer:
         writer.write(record(), ('train',))

@@ -31,6 +31,7 @@ from octo_ros.data.report.checks.left_out import (
     check_failed_episodes,
     check_skipped_episodes,
     check_unwanted_episodes,
+    check_unwritable_episodes,
 )
 from octo_ros.data.report.checks.lengths import check_lengths
 from octo_ros.data.report.checks.losses import check_losses
@@ -58,6 +59,7 @@ Check = Callable[[Measured], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     check_finite,
+    check_unwritable_episodes,
     check_lengths,
     check_splits,
     check_empty_instructions,

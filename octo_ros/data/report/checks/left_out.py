@@ -28,6 +28,21 @@ def check_skipped_episodes(measured: Measured) -> Iterator[Finding]:
         )
 
 
+def check_unwritable_episodes(measured: Measured) -> Iterator[Finding]:
+    """Episodes that were converted, but that no record can hold."""
+    refused = [episode for episode in measured.facts.skipped if episode.kind == 'unwritable']
+    if refused:
+        yield Finding(
+            Severity.ERROR,
+            'episode_unwritable',
+            tuple(episode.place for episode in refused),
+            f'Episodes that could not be written: {len(refused)}. {refused[0].place}: '
+            f'{refused[0].reason.rstrip(".")}.',
+            remedy='Look at the numbers in their bags; all reasons stand at the end of the '
+            'report.',
+        )
+
+
 def check_unwanted_episodes(measured: Measured) -> Iterator[Finding]:
     """Episodes left out on purpose."""
     for kind, words in (

@@ -20,6 +20,14 @@ def test_unusable_episodes_are_warned_of_in_one_finding(make):
     assert 'used: 2. run_8 0: fewer than 2 steps.' in finding.sentence
 
 
+def test_unwritable_episodes_are_an_error(found):
+    refused = SkippedEpisode('run_9', '4', 'not finite', 'unwritable')
+    assert found(left_out.check_unwritable_episodes, skipped=(*SKIPPED, refused)) == [
+        ('episode_unwritable', 'error')
+    ]
+    assert found(left_out.check_unwritable_episodes, skipped=SKIPPED) == []
+
+
 def test_what_was_left_out_on_purpose_is_noted(found):
     assert found(left_out.check_unwanted_episodes, skipped=SKIPPED) == [
         ('episodes_discarded', 'note'),
