@@ -33,6 +33,7 @@ FINDINGS = 100
 EPISODES = 1000
 SKIPPED = 300
 SENTENCES = 20  # about one bag
+EARLIER = 50  # reports that are linked to
 BAGS = 200
 INSTRUCTIONS = 500
 OPEN = 12  # episodes and bags are unfolded if there are no more
@@ -99,6 +100,7 @@ def to_html(measured: Measured, findings: Sequence[Finding]) -> str:
         in_few=in_few,
         sentence_length=SENTENCE,
         sentences=SENTENCES,
+        earlier=EARLIER,
         severities=[severity.value for severity in Severity],
     )
 
