@@ -60,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
         0, also if an earlier run has done it all; 1 if the report finds errors that were not
         allowed. If nothing could be written an `OctoRosError` is raised.
     """
-    console = Console()
+    console = Console(markup=False)
     try:
         with ConversionBar(console) as bar:
             report = convert(_request(args), bar.show, bar.say)
     except AlreadyConvertedError as done:
-        console.print(str(done), soft_wrap=True, markup=False)
+        console.print(str(done), soft_wrap=True)
         return 0
     console.print(report.table())
     console.print(f'Wrote {report.facts.dataset}, see report.html there.', soft_wrap=True)
