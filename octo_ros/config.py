@@ -60,11 +60,11 @@ def load_yaml(path: Path) -> dict[str, Any]:
         ConfigError: The file is missing, is not YAML, or is not a mapping.
     """
     try:
-        values = yaml.safe_load(path.read_text())
+        values = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
         msg = f'Cannot read {path}: {error.strerror}.'
         raise ConfigError(msg) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         msg = f'{path} is not YAML: {error}'
         raise ConfigError(msg) from None
     if not isinstance(values, dict):

@@ -103,6 +103,23 @@ class JointStateSource:
 
 
 @config_dataclass
+class Latencies:
+    """Time between a moment and its stamp, subtracted from the stamp, of recorded topics [s].
+
+    Those of cameras and joint states stand beside their topics.
+
+    Attributes:
+        pose: Of the TCP's pose, or of transforms: from its measurement to the stamp.
+        command: Of commanded motion: from when the arm was to follow it to the stamp.
+        gripper: Of gripper commands on a topic of their own, likewise.
+    """
+
+    pose: Annotated[float, Field(ge=0, le=1)] = 0.0
+    command: Annotated[float, Field(ge=0, le=1)] = 0.0
+    gripper: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+@config_dataclass
 class Gripper:
     """How the gripper's joint maps to an opening of 0 closed .. 1 open.
 
@@ -150,6 +167,7 @@ class Embodiment:
         depth_cameras: Observation key (`depth_primary`) to depth camera; {} for none.
         low_dim: Observation key to a topic of numbers, as of a force sensor; {} for none.
         joint_states: Source of the joint state.
+        latencies: Of topics that only recordings are made of.
         gripper: Gripper joint.
         action_dt: Seconds per action in this robot's training data (Bridge 0.2).
         proprio_rotation: R0 as extrinsic rpy [rad]; the rpy of proprio is that of R·R0ᵀ. Bridge
@@ -174,6 +192,7 @@ class Embodiment:
     depth_cameras: dict[str, DepthCamera] = Field(default_factory=dict)
     low_dim: dict[str, LowDimSource] = Field(default_factory=dict)
     joint_states: JointStateSource
+    latencies: Latencies = Field(default_factory=Latencies)
     gripper: Gripper
     action_dt: Seconds
     proprio_rotation: Vector3 = (0.0, 0.0, 0.0)

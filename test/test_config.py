@@ -80,3 +80,10 @@ def test_other_content_is_refused(tmp_path, text, why):
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r'Cannot read .*gone\.yaml: No such file'):
         load_yaml(tmp_path / 'gone.yaml')
+
+
+def test_text_that_is_not_utf8_is_refused(tmp_path):
+    path = tmp_path / 'a.yaml'
+    path.write_bytes(b'name: \xff')
+    with pytest.raises(ConfigError, match=r'a\.yaml is not YAML: .*0xff'):
+        load_yaml(path)

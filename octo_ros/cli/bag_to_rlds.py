@@ -14,7 +14,8 @@ from octo_ros.data.conversion.beam import RUNNERS
 from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.remote import is_remote
 from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
-from octo_ros.data.labels.source import ACTION_SOURCES
+from octo_ros.data.episodes.plan import EVENTS_TOPIC, INSTRUCTION_TOPIC
+from octo_ros.data.labels.source import ACTION_SOURCES, POLICY_TOPIC
 from octo_ros.errors import AlreadyConvertedError
 from octo_ros.fleet import Robot, read_fleet
 
@@ -59,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
         0, also if an earlier run has done it all; 1 if the report finds errors that were not
         allowed. If nothing could be written an `OctoRosError` is raised.
     """
-    console = Console()
+    console = Console(markup=False)
     try:
         with ConversionBar(console) as bar:
             report = convert(_request(args), bar.show, bar.say)
     except AlreadyConvertedError as done:
-        console.print(str(done), soft_wrap=True, markup=False)
+        console.print(str(done), soft_wrap=True)
         return 0
     console.print(report.table())
     console.print(f'Wrote {report.facts.dataset}, see report.html there.', soft_wrap=True)
@@ -79,16 +80,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_topics(parser: argparse.ArgumentParser) -> None:
-    topics = Topics()
     add = parser.add_argument_group('topics, where they are not the usual ones').add_argument
     add('--primary-topic', metavar='TOPIC', help="default: the robot's")
     add('--wrist-topic', metavar='TOPIC', help="default: the robot's")
     add('--joint-states-topic', metavar='TOPIC', help="default: the robot's")
     add('--pose-topic', metavar='TOPIC', help='of the TCP: PoseStamped, or /tf (default: joints)')
-    add('--command-topic', metavar='TOPIC', help=_default(topics.commands))
+    add('--command-topic', metavar='TOPIC', help=_default(POLICY_TOPIC))
     add('--gripper-topic', metavar='TOPIC', help='default: that of the commands, else measured')
-    add('--instruction-topic', metavar='TOPIC', help=_default(topics.instruction))
-    add('--event-topic', metavar='TOPIC', help=_default(topics.events))
+    add('--instruction-topic', metavar='TOPIC', help=_default(INSTRUCTION_TOPIC))
+    add('--event-topic', metavar='TOPIC', help=_default(EVENTS_TOPIC))
 
 
 def _add_machines(parser: argparse.ArgumentParser) -> None:
@@ -144,13 +144,13 @@ def _request(args: argparse.Namespace) -> ConversionRequest:
 
 
 def _topics(args: argparse.Namespace, robot: Robot) -> Topics:
-    own = Topics()
     return Topics(
-        events=args.event_topic or robot.absolute(own.events),
-        instruction=args.instruction_topic or robot.absolute(own.instruction),
-        commands=args.command_topic or robot.absolute(own.commands),
+        events=args.event_topic,
+        instruction=args.instruction_topic,
+        commands=args.command_topic,
         pose=args.pose_topic,
         gripper=args.gripper_topic,
+        namespace=robot.absolute('').rstrip('/'),
     )
 
 

@@ -71,4 +71,4 @@ class ConversionBar:
 
     def say(self, sentence: str) -> None:
         """Show a sentence above the bar."""
-        self._bar.console.print(sentence, soft_wrap=True)
+        self._bar.console.print(sentence, soft_wrap=True, markup=False)

@@ -86,12 +86,12 @@ def _tables(summary: BagSummary) -> Iterator[Table]:
         timing = topic.timing
         topics.add_row(
             escape(timing.topic),
-            timing.type,
+            escape(timing.type),
             f'{timing.messages}',
             f'{timing.rate_hz:.1f}' if timing.rate_hz else '',
             f'{timing.gaps}',
             'yes' if topic.header else 'no',
             '' if timing.latency_median_ms is None else f'{timing.latency_median_ms:.1f}',
-            f'{timing.clock.source}: {timing.clock.reason}',
+            escape(f'{timing.clock.source}: {timing.clock.reason}'),
         )
     yield topics

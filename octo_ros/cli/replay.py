@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the file.
 
     Raises:
-        ConfigError: An option is out of range.
+        ConfigError: An option is out of range, or the file cannot be written.
         DatasetError: There is no such dataset or episode, or it is damaged.
     """
     from PIL import Image
@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from octo_ros.data.replay.view import EpisodeView, find_episode
     from octo_ros.data.rlds.dataset import RldsDataset
     from octo_ros.data.video import write_video
+    from octo_ros.errors import ConfigError
 
     kind = '.png' if arguments.sheet else '.mp4'
     _check(arguments, kind)
@@ -65,15 +66,20 @@ def run(arguments: argparse.Namespace) -> int:
     output = arguments.output or Path(f'{dataset.name}_{place.split}_{place.index}{kind}')
     with Console(stderr=True).status('drawing …'):
         if arguments.sheet:
-            Image.fromarray(canvas.sheet(arguments.moments)).save(output)
+            sheet = Image.fromarray(canvas.sheet(arguments.moments))
+            try:
+                sheet.save(output)
+            except OSError as error:
+                msg = f'{output} cannot be written: {error.strerror or error}.'
+                raise ConfigError(msg) from None
         else:
             write_video(output, canvas.frames(), view.rate or UNKNOWN_RATE)
     notes = [view.note] if view.note else []
     if view.rate is None:
         notes.append(f'Nothing says how fast this was recorded; shown: {UNKNOWN_RATE:g} Hz.')
     for note in notes:
-        Console(stderr=True, highlight=False).print(f'Note: {note}', style='yellow')
-    Console(highlight=False).print(f'Wrote {output}', soft_wrap=True)
+        Console(stderr=True, highlight=False, markup=False).print(f'Note: {note}', style='yellow')
+    Console(highlight=False, markup=False).print(f'Wrote {output}', soft_wrap=True)
     return 0
 
 

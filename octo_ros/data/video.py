@@ -31,8 +31,17 @@ def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], fps: float) -> 
         Number of frames written.
 
     Raises:
-        DatasetError: There is no frame, or a frame has another shape than the first.
+        DatasetError: There is no frame, a frame has another shape than the first, or the file
+            cannot be written.
     """
+    try:
+        return _write(path, frames, fps)
+    except (OSError, av.FFmpegError) as error:
+        msg = f'{path} cannot be written: {error.strerror}.'
+        raise DatasetError(msg) from None
+
+
+def _write(path: Path, frames: Iterable[NDArray[np.uint8]], fps: float) -> int:
     stream_frames = iter(frames)
     first = next(stream_frames, None)
     if first is None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,7 +29,14 @@ def test_bridge_bags_with_topics_from_the_command_line(tmp_path, capsys):
     topics = ('--pose-topic', '/arm/ee_pose', '--event-topic', '/episode/event')
     status = command(
         *(BAGS / 'bridge_ep0_mcap', BAGS / 'bridge_ep1_db3'),
-        *('--embodiment', BAGS / 'bridge_widowx.yaml', '--output', tmp_path, '--name', 'bridge'),
+        *(
+            '--embodiment',
+            BAGS / 'bridge_widowx.yaml',
+            '--output',
+            tmp_path,
+            '--name',
+            'bridge_demo',
+        ),
         *('--hz', '5', *topics, '--instruction-topic', '/task/instruction'),
     )
     assert status == 0
@@ -37,7 +45,7 @@ def test_bridge_bags_with_topics_from_the_command_line(tmp_path, capsys):
     assert '2 of 2 episodes' in out
     assert '× real time' in out
     for name in ('dataset_info.json', 'report.json', 'report.html'):
-        assert (tmp_path / 'bridge/1.0.0' / name).is_file()
+        assert (tmp_path / 'bridge_demo/1.0.0' / name).is_file()
 
 
 BRIDGE = ('--embodiment', BAGS / 'bridge_widowx.yaml', '--hz', '5', '--pose-topic', '/arm/ee_pose')
@@ -46,18 +54,18 @@ TOPICS = ('--event-topic', '/episode/event', '--instruction-topic', '/task/instr
 
 @pytest.fixture
 def words(tmp_path):
-    return (*BRIDGE, *TOPICS, '--output', tmp_path, '--name', 'bridge')
+    return (*BRIDGE, *TOPICS, '--output', tmp_path, '--name', 'bridge_demo')
 
 
 def test_errors_of_the_report_make_the_status_unless_they_are_allowed(tmp_path, words, capsys):
     """A camera of 5 Hz cannot give seven steps in a second."""
     call = (BAGS / 'bridge_ep0_mcap', *words, '--hz', '7')
     assert command(*call) == 1
-    counts = json.loads((tmp_path / 'bridge/1.0.0/report.json').read_text())['finding_counts']
+    counts = json.loads((tmp_path / 'bridge_demo/1.0.0/report.json').read_text())['finding_counts']
     out = ' '.join(capsys.readouterr().out.split())
     assert f'The report finds {counts["error"]} error(s)' in out
     assert '--allow-errors accepts them' in out
-    shutil.rmtree(tmp_path / 'bridge')
+    shutil.rmtree(tmp_path / 'bridge_demo')
     assert command(*call, '--allow-errors') == 0
 
 
@@ -69,7 +77,7 @@ def test_a_damaged_bag_is_salvaged_on_request(tmp_path, words):
     with pytest.raises(BagError, match='--salvage keeps them'):
         command(bag, *words)
     assert command(bag, *words, '--salvage', '--allow-errors') == 0
-    report = json.loads((tmp_path / 'bridge/1.0.0/report.json').read_text())
+    report = json.loads((tmp_path / 'bridge_demo/1.0.0/report.json').read_text())
     assert report['bags'][0]['losses']['sentences']
 
 
@@ -81,7 +89,7 @@ def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words, capsys):
     capsys.readouterr()
     assert command(BAGS / 'bridge_ep1_db3', *words, '--append', '--val', '0.5') == 0
     assert 'holds all of this already' in capsys.readouterr().out
-    info = json.loads((tmp_path / 'bridge/1.0.0/dataset_info.json').read_text())
+    info = json.loads((tmp_path / 'bridge_demo/1.0.0/dataset_info.json').read_text())
     assert {s['name']: s['shardLengths'] for s in info['splits']} == {
         'train': ['1'],
         'val': ['1'],
@@ -96,6 +104,10 @@ def test_a_second_bag_is_added_and_a_name_is_used_once(tmp_path, words, capsys):
             BagError,
             '/go, which is needed',
         ),
+        (('--command-topic', '/go'), BagError, '/go, which is needed as gripper commands'),
+        (('--event-topic', '/ep'), BagError, '/ep, which is needed as episode marks'),
+        (('--instruction-topic', '/task'), BagError, '/task, which is needed as instruction'),
+        (('--pose-topic', '/pose'), BagError, '/pose, which is needed as TCP pose'),
         (('--gripper-topic', '/grip'), BagError, '/grip, which is needed as gripper commands'),
         (('--workers', '0'), ConfigError, '--workers is 0'),
         (('--beam-option=--region=x',), ConfigError, '--region=x: options of Apache Beam need'),
@@ -111,11 +123,20 @@ def test_every_option_reaches_the_conversion(words, options, kind, words_of_it):
         command(BAGS / 'bridge_ep0_mcap', *words, *options)
 
 
+def test_tensorflow_datasets_is_imported_before_the_bar_has_a_thread():
+    """It replaces `__import__` meanwhile, so that imports of the bar's thread would go wrong."""
+    code = (
+        'import sys, octo_ros.cli.bag_to_rlds\n'
+        'sys.exit("tensorflow_datasets.core.dataset_info" not in sys.modules)'
+    )
+    assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     ('options', 'words_of_it'),
     [
         (('--output', '/dev/null'), 'Not a directory'),
-        (('--output', '/proc/nothing'), '/proc/nothing/bridge cannot be made'),
+        (('--output', '/proc/nothing'), '/proc/nothing/bridge_demo cannot be made'),
         (('--output', 'x' * 300), 'File name too long'),
         (('--name', 'a' * 250), 'has 250 characters; .* at most 200'),
     ],

@@ -45,11 +45,25 @@ def test_a_sheet_is_a_picture_and_missing_rates_are_told(dataset, tmp_path, caps
         assert sheet.size[0] >= 900
 
 
+def test_names_are_printed_as_they_are(dataset, tmp_path, capsys):
+    output = tmp_path / 'a[' / 'b].png'
+    output.parent.mkdir()
+    odd = next(dataset.rglob('dataset_info.json')).with_name('odd.yaml')
+    odd.write_bytes(b'name: \xff')
+    assert main(['replay', str(dataset), '--sheet', '--output', f'{tmp_path}/x[/b].png']) == 1
+    assert main(['replay', str(dataset), '--sheet', '--output', str(output)]) == 0
+    printed = capsys.readouterr()
+    assert f'Wrote {output}' in printed.out
+    assert 'odd.yaml is no contract of a robot' in printed.err
+
+
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
         (['--output', 'a.png'], 'must end in .mp4'),
         (['--output', 'nowhere/a.mp4'], 'there is no directory nowhere'),
+        (['--output', '/proc/a.mp4'], '/proc/a.mp4 cannot be written'),
+        (['--sheet', '--output', '/proc/a.png'], '/proc/a.png cannot be written'),
         (['--moments', '0'], 'must lie in 1'),
         (['--hz', '0'], 'must lie in 0.1'),
         (['--split', 'val'], "Unknown split 'val'"),

@@ -78,8 +78,9 @@ class Assembly:
             write_contract(request.contract, writer.directory)
             conversion = replace(self.conversion, episodes=len(kept))
             write_history(writer.directory, (*self.history, conversion))
+            earlier: tuple[str, ...] = ()
             if self.history:
-                _keep_reports(writer.target, writer.directory, len(self.history))
+                earlier = _keep_reports(writer.target, writer.directory, len(self.history))
             facts = conversion_facts(
                 request,
                 self.plan,
@@ -89,13 +90,17 @@ class Assembly:
                 dataset=place,
                 warnings=source_warnings(self.history, conversion),
             )
-            report = build_report(facts)
+            report = build_report(replace(facts, earlier_reports=earlier))
             report.write(writer.directory)
         return report
 
 
-def _keep_reports(old: Path, new: Path, number: int) -> None:
-    """Take over the reports of the conversions before, the last one's under its number."""
+def _keep_reports(old: Path, new: Path, number: int) -> tuple[str, ...]:
+    """Take over the reports of the conversions before, the last one's under its number.
+
+    Returns:
+        Their pages, relative to the dataset.
+    """
     if (old / REPORTS).is_dir():
         shutil.copytree(old / REPORTS, new / REPORTS, copy_function=_link)
     place = new / REPORTS / str(number)
@@ -103,6 +108,14 @@ def _keep_reports(old: Path, new: Path, number: int) -> None:
     for name in REPORT_FILES:
         if (old / name).is_file():
             link_or_copy(old / name, place / name)
+    page = place / REPORT_FILES[1]
+    if page.is_file():
+        # From there the reports before it are neighbours. Names on a page have no bare quotes.
+        text = page.read_text(encoding='utf-8')
+        page.unlink()  # it may be the old dataset's own file
+        page.write_text(text.replace(f'href="{REPORTS}/', 'href="../'), encoding='utf-8')
+    pages = (f'{REPORTS}/{n}/{REPORT_FILES[1]}' for n in range(1, number + 1))
+    return tuple(name for name in pages if (new / name).is_file())
 
 
 def _link(source: str, target: str) -> None:

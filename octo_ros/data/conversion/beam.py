@@ -5,7 +5,9 @@
 Every job is one element, converted by the very code of the other runs in a scratch directory of
 its worker; what comes of it goes through Beam's file systems to a directory that this process sees
 too. Bags must be readable by every worker under the path that was given, and `octo_ros` must be
-installed there.
+installed there. The process that was started plans, and in the end puts the dataset together: it
+needs disk for all of it, in `--staging` where the output is a URL. `--append` needs an output on
+this machine.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +45,7 @@ RUNNERS = {
     'portable': 'PortableRunner',
     'prism': 'PrismRunner',
 }
+COMPLETE = ('DirectRunner', 'DataflowRunner')  # all their options are known before they run
 REFUSED = 'refused.json'
 
 
@@ -63,7 +67,7 @@ def run_beam(
         DatasetError: The pipeline failed.
     """
     beam = beam_module()
-    options = _options(request)
+    options = pipeline_options(request)
     for job in jobs:
         remove(_refusal(job, shared))  # of a run before
     try:
@@ -153,7 +157,15 @@ class _Local(threading.local):
 _LOCAL = _Local()
 
 
-def _options(request: ConversionRequest) -> Any:  # noqa: ANN401 - Beam has no types here
+def pipeline_options(request: ConversionRequest) -> Any:  # noqa: ANN401 - Beam has no types here
+    """Apache Beam's options for a request that has a runner.
+
+    Beam itself ignores options that it does not know. Here they are refused, except that a runner
+    with a job server of its own may know more of them; there only what looks misspelt is.
+
+    Raises:
+        ConfigError: Apache Beam is not installed, or an option is not known or has a wrong value.
+    """
     assert request.runner is not None
     runner = RUNNERS.get(request.runner.lower(), request.runner)
     words = [f'--runner={runner}', *request.beam_options]
@@ -162,7 +174,16 @@ def _options(request: ConversionRequest) -> Any:  # noqa: ANN401 - Beam has no t
         if request.workers > 1:
             words.append('--direct_running_mode=multi_processing')
     try:
-        return beam_module('options.pipeline_options').PipelineOptions(words)
+        options = beam_module('options.pipeline_options').PipelineOptions(words)
+        known = options.get_all_options()
+        given = options.get_all_options(retain_unknown_options=True)
     except SystemExit as error:  # argparse inside Beam
         msg = f'Apache Beam refuses the options {" ".join(words)}.'
         raise ConfigError(msg) from error
+    for name in sorted(set(given) - set(known)):
+        near = get_close_matches(name, known, n=1, cutoff=0.85)
+        if near or runner in COMPLETE:
+            hint = f' Did you mean --{near[0]}?' if near else ''
+            msg = f'--beam-option=--{name}: Apache Beam has no option of that name.{hint}'
+            raise ConfigError(msg)
+    return options

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from octo_ros.data.conversion.append import check_append
 from octo_ros.data.conversion.assemble import Assembly
-from octo_ros.data.conversion.beam import run_beam, take_finished
-from octo_ros.data.conversion.beam_module import beam_module
+from octo_ros.data.conversion.beam import pipeline_options, run_beam, take_finished
 from octo_ros.data.conversion.converted_episode import ConvertedEpisode
 from octo_ros.data.conversion.fingerprint import (
     BagIdentity,
@@ -25,7 +24,7 @@ from octo_ros.data.conversion.local_run import run_here
 from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
 from octo_ros.data.conversion.remote import remove
-from octo_ros.data.conversion.send import check_remote, remote_parts
+from octo_ros.data.conversion.send import check_remote, other_parts, remote_parts
 from octo_ros.data.conversion.tally import Progress, Tally
 from octo_ros.data.conversion.work_directory import WorkDirectory
 from octo_ros.data.conversion.writable import writable
@@ -74,8 +73,8 @@ def convert(
     target = dataset_directory(request.output, request.name)
     check_text(request.output, *request.bags)
     try:
-        if request.runner is not None or request.remote_output is not None:
-            beam_module()  # before hours of work
+        if request.runner is not None:
+            pipeline_options(request)  # before hours of work
         if request.remote_output is not None:
             check_remote(request)
         bags = tuple(BagIdentity.of(path) for path in request.bags)
@@ -139,6 +138,12 @@ def _do_jobs(
     if request.runner is not None and request.remote_output is not None:
         shared = remote_parts(request, work.fingerprint)
         take_finished(plan.jobs, work.parts, shared)
+        others = other_parts(request, work.fingerprint)
+        if others:
+            say(
+                'Interrupted runs of other requests, other bags or another version have left '
+                f'{", ".join(others)}; remove what nobody goes on with.'
+            )
     finished = _whole(plan, work, say)
     todo = [job for job in plan.jobs if job.index not in finished]
     done = len(plan.jobs) - len(todo)

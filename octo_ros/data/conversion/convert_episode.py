@@ -124,7 +124,11 @@ def convert_episode(
         path_error_deg=angle,
     )
     return ConvertedEpisode(
-        records, report, counts, remarks + labels.remarks + stray + bag.remarks - remarks_before
+        records,
+        report,
+        counts,
+        remarks + labels.remarks + stray + bag.remarks - remarks_before,
+        dict(labels.warnings),
     )
 
 
@@ -206,7 +210,9 @@ def _grid(job: EpisodeJob, request: ConversionRequest) -> Grid:
 def _labels(bag: Bag, job: EpisodeJob, ticks: range) -> tuple[ActionLabels, Counter[str]]:
     """The job's own labels, fed with what they need of its span, and remarks on its stamps."""
     labels = deepcopy(job.labels)
-    window = job.window(ticks[0] - labels.lead_ns, ticks[-1])
+    clocks = [job.clocks[topic] for topic in labels.topics if topic in job.clocks]
+    late_ns = max((clock.latency_ns for clock in clocks), default=0)
+    window = job.window(ticks[0] - labels.lead_ns, ticks[-1] + late_ns)
     commands, remarks = stamp_commands(bag.messages(labels.topics, *window), job.clocks)
     for command in commands:
         labels.add(command)

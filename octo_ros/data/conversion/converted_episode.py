@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
+from octo_ros.data.rlds.publish import sync
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.spool import SpooledPictures
 from octo_ros.errors import DatasetError
@@ -53,6 +54,7 @@ class ConvertedEpisode:
         report: What happened; its `splits` are filled in by who writes the records.
         pictures: Camera key to the pictures that it sent.
         remarks: What was odd or assumed, as sentences, to how many steps or messages it concerns.
+        warnings: What makes its actions doubtful, likewise.
         losses: What the salvaged bag was found to have lost while this episode was read.
     """
 
@@ -60,6 +62,7 @@ class ConvertedEpisode:
     report: EpisodeReport | SkippedEpisode
     pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
     losses: BagLosses = field(default_factory=BagLosses)
 
     @property
@@ -68,7 +71,11 @@ class ConvertedEpisode:
         return sum(converted.record.steps for converted in self.records)
 
     def save(self, directory: Path) -> None:
-        """Write everything but the spools, which lie there already."""
+        """Write everything but the spools, which lie there already.
+
+        All of it is on the disk before `episode.json` appears: a power failure leaves no episode
+        that looks finished and is not.
+        """
         arrays: dict[str, NDArray[Any]] = {}
         entries = []
         for index, converted in enumerate(self.records):
@@ -83,11 +90,16 @@ class ConvertedEpisode:
             skipped=report if isinstance(report, SkippedEpisode) else None,
             pictures=self.pictures,
             remarks=self.remarks,
+            warnings=self.warnings,
             losses=self.losses,
         )
         partial = directory / f'{SIDECAR}.partial'
         partial.write_bytes(_FORM.dump_json(sidecar, indent=1))
+        for path in (*directory.iterdir(), directory):
+            sync(path)
         partial.replace(directory / SIDECAR)
+        for path in (directory, directory.parent):
+            sync(path)
 
     @classmethod
     def load(cls, directory: Path) -> ConvertedEpisode:
@@ -116,7 +128,14 @@ class ConvertedEpisode:
             for pictures in (*converted.record.images.values(), *converted.record.depths.values()):
                 assert isinstance(pictures, SpooledPictures)
                 pictures.check()
-        return cls(records, report, sidecar.pictures, sidecar.remarks, sidecar.losses)
+        return cls(
+            records,
+            report,
+            sidecar.pictures,
+            sidecar.remarks,
+            sidecar.warnings,
+            sidecar.losses,
+        )
 
 
 @dataclass(frozen=True)
@@ -138,6 +157,7 @@ class _Sidecar:
     skipped: SkippedEpisode | None = None
     pictures: Mapping[str, PictureCounts] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
     losses: BagLosses = field(default_factory=BagLosses)
 
 

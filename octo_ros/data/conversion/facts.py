@@ -76,7 +76,9 @@ def _bag(bag: BagFacts, plan: ConversionPlan, episodes: Sequence[ConvertedEpisod
 def _episode(episode: ConvertedEpisode, splits: tuple[str, ...]) -> EpisodeFacts:
     assert isinstance(episode.report, EpisodeReport)  # only those are written to a split
     return EpisodeFacts(
-        report=replace(episode.report, splits=splits, remarks=episode.remarks),
+        report=replace(
+            episode.report, splits=splits, remarks=episode.remarks, warnings=episode.warnings
+        ),
         parts=tuple(
             PartFacts(c.stamps_ns, c.record.actions, c.record.proprio, c.thumbnails)
             for c in episode.records

@@ -13,6 +13,7 @@ import numpy as np
 
 from octo_ros.data.bags.bag import Bag
 from octo_ros.data.conversion.job import EpisodeJob
+from octo_ros.data.conversion.latencies import with_latencies
 from octo_ros.data.episodes.plan import plan_episodes
 from octo_ros.data.labels.labels import labels_for
 from octo_ros.data.report.episode_report import SkipKind, SkippedEpisode
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from octo_ros.data.conversion.request import ConversionRequest
     from octo_ros.data.episodes.episode import Episode
     from octo_ros.data.labels.labels import ActionLabels
-    from octo_ros.data.timing.topic_timing import TopicTiming
 
 MIXED = 'recorded while the clock was set back, where two stretches of time are mixed'
 
@@ -102,7 +102,7 @@ class _Look:
         types = bag.topics
         topics = dict.fromkeys([*feed.topics, *self.labels.topics])
         stamps = bag.stamps_of([topic for topic in topics if topic in types])
-        self._timings: dict[str, TopicTiming] = timings_of(types, stamps)
+        self._timings = with_latencies(timings_of(types, stamps), request)
         self._bag_start_ns = bag.start_ns
         self._ends_ns = sorted(episode.end_ns for episode in plan.episodes)
         camera = request.embodiment.cameras[PRIMARY].topic
@@ -140,7 +140,7 @@ class _Look:
                 index=0,
                 bag=self.path,
                 episode=replace(episode, episode_id=name, start_ns=start_ns, end_ns=end_ns),
-                labels=self.labels,
+                labels=self.labels.since(start_ns),
                 arrivals_ns=own_ns,
                 clocks={topic: timing.clock for topic, timing in self._timings.items()},
                 readable_ns=readable_ns,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from octo_ros.data.labels.source import ACTION_SOURCES, ActionSource
+from octo_ros.data.labels.source import ACTION_SOURCES, COMMANDED, ActionSource
 from octo_ros.embodiment import Embodiment
 from octo_ros.errors import ConfigError
 
@@ -17,21 +17,31 @@ from octo_ros.errors import ConfigError
 class Topics:
     """Topics that are not part of the embodiment.
 
+    A topic that was named must be in every bag, so that a misspelt name is found. None leaves the
+    choice to this package, which looks on its own topics and does without those that a bag lacks.
+
     Attributes:
-        events: EpisodeEvent or String marks; a bag without it is one episode.
+        events: EpisodeEvent or String marks; a bag without marks is one episode.
         instruction: String with the task in words.
-        commands: EndEffectorDelta or ExecutedAction, for `command_delta`.
-        pose: PoseStamped of the TCP in the base frame; None: forward kinematics of the joint
-            states.
+        commands: Commanded motion, for the action sources that are made of it; others take the
+            gripper's commands from it.
+        pose: PoseStamped of the TCP in the base frame, or transforms; None: forward kinematics of
+            the joint states.
         gripper: Commands of the gripper; None: those that come with the commands of the motion,
             else the measured opening.
+        namespace: Of the robot, as `/left`, before this package's own topics; empty for none.
     """
 
-    events: str = '/octo/episode'
-    instruction: str = '/octo/instruction'
-    commands: str = '/octo/action'
+    events: str | None = None
+    instruction: str | None = None
+    commands: str | None = None
     pose: str | None = None
     gripper: str | None = None
+    namespace: str = ''
+
+    def own(self, topic: str) -> str:
+        """A topic of this package, as `/octo/action`, in the robot's namespace."""
+        return self.namespace + topic
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ class ConversionRequest:
         if not self.bags:
             msg = 'Give at least one bag.'
             raise ConfigError(msg)
+        self._check_that_bags_differ()
         if self.hz is not None and not 0.5 <= self.hz <= 50:
             msg = f'--hz is {self.hz:g}; it must lie in 0.5 .. 50.'
             raise ConfigError(msg)
@@ -100,6 +111,28 @@ class ConversionRequest:
             allowed = ', '.join(ACTION_SOURCES)
             msg = f'--action is {self.action_source!r}; it must be one of {allowed}.'
             raise ConfigError(msg)
+        topics = self.topics
+        if topics.commands and topics.gripper and self.action_source not in COMMANDED:
+            msg = (
+                f'--command-topic {topics.commands} has no use: --action {self.action_source} '
+                f'takes the motion from measurements, and --gripper-topic {topics.gripper} has '
+                "the gripper's commands. Leave it out, or choose an --action that is made of "
+                f'commands: {", ".join(COMMANDED)}.'
+            )
+            raise ConfigError(msg)
+
+    def _check_that_bags_differ(self) -> None:
+        given: dict[Path, Path] = {}
+        for bag in sorted(self.bags, key=lambda path: len(path.resolve().parts)):
+            place = bag.resolve()
+            same = next((given[p] for p in (place, *place.parents) if p in given), None)
+            if same is not None:
+                msg = (
+                    f'{same} and {bag} are the same bag, which would bring its episodes into both '
+                    'train and val. Give it once.'
+                )
+                raise ConfigError(msg)
+            given[place] = bag
 
     @property
     def rate(self) -> float:

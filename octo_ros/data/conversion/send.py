@@ -30,6 +30,14 @@ def remote_parts(request: ConversionRequest, fingerprint: str) -> str:
     return f'{folder}/.{version}.work/{fingerprint[:16]}'
 
 
+def other_parts(request: ConversionRequest, fingerprint: str) -> list[str]:
+    """URLs of what workers have finished of other requests for the same dataset."""
+    own = remote_parts(request, fingerprint)
+    folder = own.rpartition('/')[0]
+    found = [m.path for m in file_systems().match([f'{folder}/*/*/*'])[0].metadata_list]
+    return sorted({path.rsplit('/', 2)[0] for path in found} - {own})
+
+
 def check_remote(request: ConversionRequest) -> None:
     """Check that no dataset is there yet.
 

@@ -41,6 +41,8 @@ class WorkDirectory:
         self.fingerprint = fingerprint
         self._say = say
         self._taken_up = False
+        above = (self.path.parent, *self.path.parent.parents)
+        self._new = [folder for folder in above if not os.path.lexists(folder)]
 
     @property
     def parts(self) -> Path:
@@ -101,11 +103,12 @@ class WorkDirectory:
         return {int(path.parent.name) for path in self.parts.glob(f'*/{SIDECAR}')}
 
     def clear(self) -> None:
-        """Remove everything."""
+        """Remove everything, and folders above it that were made for it and hold nothing else."""
         shutil.rmtree(self.path, ignore_errors=True)
-        parent = self.path.parent
-        if parent.is_dir() and not any(parent.iterdir()):
-            parent.rmdir()
+        for folder in dict.fromkeys((self.path.parent, *self._new)):
+            if not folder.is_dir() or any(folder.iterdir()):
+                return
+            folder.rmdir()
 
     def _mark(self) -> str | None:
         try:

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 from octo_ros.data.episodes.cut import Cut, cut_at_changes, cut_at_marks
 from octo_ros.data.episodes.episode import Episode
 from octo_ros.data.episodes.instructions import read_instructions, with_instruction
-from octo_ros.data.episodes.marks import read_marks
+from octo_ros.data.episodes.marks import EVENT_TYPES, STRING, read_marks
 
 if TYPE_CHECKING:
     from octo_ros.data.bags.bag import Bag
     from octo_ros.data.conversion.request import Topics
+
+EVENTS_TOPIC = '/octo/episode'
+INSTRUCTION_TOPIC = '/octo/instruction'
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,19 @@ def plan_episodes(bag: Bag, topics: Topics, instruction: str) -> EpisodePlan:
 
     Args:
         bag: The open bag.
-        topics: Of `events` and `instruction`, which the bag may lack.
+        topics: Of `events` and `instruction`; those that were named must be in the bag.
         instruction: Words for episodes that have none; may be empty.
 
     Raises:
-        BagError: A topic has the wrong type, a mark is unknown, or an episode has no words.
+        BagError: A topic is missing or has the wrong type, a mark is unknown, or an episode has
+            no words.
     """
-    found = read_marks(bag, topics.events)
-    said = read_instructions(bag, topics.instruction)
+    if topics.events:
+        bag.require(topics.events, EVENT_TYPES, 'episode marks')
+    if topics.instruction:
+        bag.require(topics.instruction, (STRING,), 'instruction')
+    found = read_marks(bag, topics.events or topics.own(EVENTS_TOPIC))
+    said = read_instructions(bag, topics.instruction or topics.own(INSTRUCTION_TOPIC))
     if found.marks:
         cut = cut_at_marks(found.marks, bag.start_ns, bag.end_ns)
     elif any(change.words for change in said):

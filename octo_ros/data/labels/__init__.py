@@ -7,6 +7,8 @@ opening (1 = open). Translation and rotation (R1·R0ᵀ as extrinsic x-y-z angle
 the axes of the base frame. Joint actions are one number per joint [rad] and the same gripper.
 
 Action k is what happens from observation k until just before observation k + 1; nothing from later
-enters it. The last action holds: no motion, the gripper as it is, because Octo's loader repeats it
-into the tail of its last chunks.
+enters it, with one exception: a measured gripper that is on its way has the value at which it
+settles next, however much later, as Octo does for BridgeData (`octo_ros.data.labels.gripper`).
+Gripper commands need no look ahead. The last action holds: no motion, the gripper as it is, for
+Octo's loader repeats it into the tail of its last chunks.
 """

@@ -27,7 +27,7 @@ class CommandDeltaLabels(SummedRecipe):
     """Sums of EndEffectorDelta, or of Twist and TwistStamped that hold a displacement per message.
 
     A twist means a velocity in most drivers; then the source is `command_velocity`. Displacements
-    that add up to a much longer path than the arm went are told in `remarks`.
+    that add up to a much longer path than the arm went are told in `warnings`.
     """
 
     source = 'command_delta'
@@ -45,7 +45,7 @@ class CommandDeltaLabels(SummedRecipe):
         if self._type in TWISTS:
             asked, went = path_length(rows), path_length(achieved(states.proprio))
             if asked > max(FAR, TIMES * went):
-                self._remarks[
+                self._warnings[
                     f'{self._topic}: displacements add up to more than {TIMES:g} times the path '
                     'of the arm; if they are velocities, choose --action command_velocity'
                 ] += len(rows)

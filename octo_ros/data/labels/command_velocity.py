@@ -70,7 +70,7 @@ class CommandVelocityLabels(CommandedRecipe):
             row[3:] = rpy_from_matrix(rotation)
         asked, went = path_length(rows), path_length(achieved(states.proprio))
         if went > max(FAR, TIMES * asked):
-            self._remarks[
+            self._warnings[
                 f'{self._topic}: the arm went more than {TIMES:g} times as far as the velocities '
                 'ask for; if they are displacements, choose --action command_delta'
             ] += len(rows)

@@ -11,6 +11,7 @@ import numpy as np
 
 from octo_ros.data.fields import vector
 from octo_ros.data.frames import check_frame
+from octo_ros.data.labels.gripper_labels import GripperLabels
 from octo_ros.data.labels.recipe import Recipe
 from octo_ros.data.labels.source import ActionSource, command_topic
 
@@ -34,6 +35,9 @@ class CommandedRecipe(Recipe):
         self._topic = command_topic(self.source, topics)
         super().__init__(embodiment, topics)
         self._type = ''
+
+    def _gripper_labels(self, embodiment: Embodiment, topics: Topics) -> GripperLabels:
+        return GripperLabels(embodiment, topics.gripper, self._topic)
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -40,20 +40,6 @@ def pose_of(row: ArrayLike) -> Pose:
     return Pose.from_xyz_rpy(values[:3], values[3:6])
 
 
-def between(poses: Sequence[Pose]) -> Array:
-    """Displacements from each pose to the next, base axes.
-
-    Args:
-        poses: n of them, at least 1.
-
-    Returns:
-        float64, shape (n, 6): m and rad; the last row is 0.
-    """
-    return _displacements(
-        np.stack([pose.position for pose in poses]), np.stack([pose.rotation for pose in poses])
-    )
-
-
 def achieved(proprio: NDArray[np.floating]) -> Array:
     """Displacements from each observed pose to the next; the last row is 0.
 

@@ -19,6 +19,7 @@ from octo_ros.data.labels.joint_delta import JointDeltaLabels
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
     from octo_ros.data.bags.bag import Bag, BagMessage
     from octo_ros.data.conversion.request import Topics
@@ -31,7 +32,7 @@ class ActionLabels(Protocol):
     """Makes the actions of one recording: `check`, then `add` messages, then `actions`.
 
     An object that has been checked can be pickled, so that a bag is checked once and its episodes
-    are labelled by other processes, each with a copy of its own.
+    are labelled by other processes, each with a copy of its own, made by `since`.
     """
 
     @property
@@ -59,11 +60,25 @@ class ActionLabels(Protocol):
         """What was odd or assumed, as sentences, to how many steps or messages it concerns."""
         ...
 
+    @property
+    def warnings(self) -> Counter[str]:
+        """What makes the actions doubtful, as sentences, likewise."""
+        ...
+
     def check(self, bag: Bag) -> None:
         """Check that a bag has what is needed, and find out how to read it.
 
         Raises:
             BagError: A topic is missing, has the wrong type, or cannot be understood.
+        """
+        ...
+
+    def since(self, start_ns: int) -> Self:
+        """The same labels for an episode that begins at an arrival [ns].
+
+        What was commanded before, however long ago, and still holds goes with them, so that only
+        messages of the last `lead_ns` need to be added. They share the rest with this object:
+        copy them deeply before messages are added.
         """
         ...
 

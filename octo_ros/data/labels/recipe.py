@@ -7,6 +7,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from octo_ros.embodiment import ACTION_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
     from octo_ros.data.bags.bag import Bag, BagMessage
     from octo_ros.data.conversion.request import Topics
@@ -42,9 +44,11 @@ class Recipe(ABC):
         self._embodiment = embodiment
         self._gripper = self._gripper_labels(embodiment, topics)
         self._remarks: Counter[str] = Counter()
+        self._warnings: Counter[str] = Counter()
 
     def _gripper_labels(self, embodiment: Embodiment, topics: Topics) -> GripperLabels:
-        return GripperLabels(embodiment, topics.gripper, topics.commands or POLICY_TOPIC)
+        stream = topics.commands or topics.own(POLICY_TOPIC)
+        return GripperLabels(embodiment, topics.gripper, stream, needed=bool(topics.commands))
 
     @property
     def normalised(self) -> tuple[bool, ...]:
@@ -66,6 +70,11 @@ class Recipe(ABC):
         """What was odd or assumed, as sentences, to how many steps or messages it concerns."""
         return self._remarks + self._gripper.remarks
 
+    @property
+    def warnings(self) -> Counter[str]:
+        """What makes the actions doubtful, likewise."""
+        return self._warnings + self._gripper.warnings
+
     def check(self, bag: Bag) -> None:
         """Check that a bag has what is needed.
 
@@ -73,6 +82,12 @@ class Recipe(ABC):
             BagError: A topic is missing, has the wrong type, or cannot be understood.
         """
         self._gripper.check(bag)
+
+    def since(self, start_ns: int) -> Self:
+        """The same labels for what arrives from a time [ns] on; see `ActionLabels`."""
+        later = copy(self)
+        later._gripper = self._gripper.since(start_ns)
+        return later
 
     def add(self, message: BagMessage) -> None:
         """Take a message; its `stamp_ns` tells when it was."""

@@ -21,6 +21,13 @@ ActionSource = Literal[
 ACTION_SOURCES: tuple[ActionSource, ...] = get_args(ActionSource)
 POLICY_TOPIC = '/octo/action'
 EXECUTED_TOPIC = '/octo_safety/executed_action'
+# Those that take the motion from commands.
+COMMANDED: tuple[ActionSource, ...] = (
+    'command_delta',
+    'command_velocity',
+    'command_pose',
+    'executed',
+)
 
 
 def command_topic(source: ActionSource, topics: Topics) -> str:
@@ -28,5 +35,5 @@ def command_topic(source: ActionSource, topics: Topics) -> str:
 
     What the safety filter executed has a topic of its own, which stands in for that of the policy.
     """
-    named = topics.commands or POLICY_TOPIC
-    return EXECUTED_TOPIC if source == 'executed' and named == POLICY_TOPIC else named
+    own = EXECUTED_TOPIC if source == 'executed' else POLICY_TOPIC
+    return topics.commands or topics.own(own)

@@ -96,6 +96,7 @@ class EpisodeReport:
         spacing: How unevenly the observations follow one another.
         remarks: What was odd or assumed when labels were made, as sentences, to how many steps or
             messages it concerns.
+        warnings: What makes the actions doubtful, likewise.
     """
 
     bag: str
@@ -114,6 +115,7 @@ class EpisodeReport:
     ends_early_s: Mapping[str, float] = field(default_factory=dict)
     spacing: Spacing | None = None
     remarks: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

@@ -89,6 +89,8 @@ class ConversionFacts:
         episodes: What was converted.
         skipped: What was not.
         warnings: Sentences of the converter itself that a person should act on.
+        earlier_reports: Pages of the conversions that the dataset held before, relative to its
+            directory, the first conversion first; this one's report tells of what it added.
     """
 
     dataset: str
@@ -102,6 +104,7 @@ class ConversionFacts:
     episodes: tuple[EpisodeFacts, ...]
     skipped: tuple[SkippedEpisode, ...] = ()
     warnings: tuple[str, ...] = ()
+    earlier_reports: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:

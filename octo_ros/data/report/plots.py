@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from octo_ros.data.report.measures.lag_scan import LagScan
     from octo_ros.geometry import Array
 
-POINTS = 100  # of a path; more do not show
+POINTS = 100  # of the path of an episode; more do not show
+PARTS = 20  # of an episode
 MM = 1e3
 # Vertical axis of a panel → title.
 PANELS = {1: 'from above: x →, y ↑', 2: 'from the side: x →, z ↑'}
@@ -85,18 +86,27 @@ def lags(scan: LagScan) -> Markup:
     return _svg(width, height, marks, 'Correlation of action and achieved motion over the lag')
 
 
-def paths(parts: Sequence[PartFacts], with_actions: bool) -> Markup | None:
+def paths(
+    parts: Sequence[PartFacts], with_actions: bool, most_points: int = POINTS
+) -> Markup | None:
     """Recorded path of the TCP and the one that the actions make, from above and from the side.
 
     Args:
-        parts: Of one episode.
+        parts: Of one episode; the first PARTS of them are drawn.
         with_actions: Whether actions are displacements of the TCP.
+        most_points: Of each path, shared among its parts; each has its two ends in any case.
 
     Returns:
         None if there is no finite path of at least two points.
     """
-    recorded = [_thinned(part.proprio[:, :3].astype(np.float64)) for part in parts]
-    made = [_thinned(integrated_positions(part)) for part in parts] if with_actions else []
+    parts = parts[:PARTS]
+    points_per_step = most_points / max(sum(len(part.proprio) for part in parts), 1)
+    recorded = [
+        _thinned(part.proprio[:, :3].astype(np.float64), points_per_step) for part in parts
+    ]
+    made = [
+        _thinned(integrated_positions(part), points_per_step) for part in parts if with_actions
+    ]
     points = np.concatenate([np.zeros((0, 3)), *recorded, *made])
     if len(points) < 2 or not np.isfinite(points).all():
         return None
@@ -146,11 +156,12 @@ def _scale_bar(scale: float) -> list[Markup]:
     ]
 
 
-def _thinned(path: Array) -> Array:
-    """At most about POINTS of its points, with the first and the last."""
-    if len(path) <= POINTS:
+def _thinned(path: Array, points_per_step: float) -> Array:
+    """About that share of its points, with the first and the last."""
+    count = max(2, int(len(path) * points_per_step))
+    if len(path) <= count:
         return path
-    return path[np.unique(np.linspace(0, len(path) - 1, POINTS).round().astype(int))]
+    return path[np.unique(np.linspace(0, len(path) - 1, count).round().astype(int))]
 
 
 def _polyline(points: Array) -> str:

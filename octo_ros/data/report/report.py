@@ -68,7 +68,7 @@ class Report:
         write_whole(directory / 'report.html', self.to_html())
 
     def table(self) -> Group:
-        """One row per recorded episode and one per finding, for a rich console."""
+        """Rows of recorded episodes and findings for a rich console, the first few of many."""
         from rich.console import Group
 
         tables = [report_table(self.facts)]

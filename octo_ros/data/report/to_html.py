@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from octo_ros.data.report import plots
 from octo_ros.data.report.finding import Finding, Severity
 from octo_ros.data.report.page import data_uri, render
+from octo_ros.data.report.shortened import SENTENCE, in_few, shortened
 from octo_ros.data.report.to_json import episode_counts
 
 if TYPE_CHECKING:
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
     from octo_ros.data.report.measures.actions import ActionField
     from octo_ros.data.report.measures.idle import Idle
 
-PICTURE_BYTES = 6_000_000  # of all thumbnails, before base64 makes a third more of them
+PICTURE_BYTES = 4_000_000  # of all thumbnails, before base64 makes a third more of them
 THUMBNAILS = 6  # of one episode
+PATH_POINTS = 40_000  # of all paths
+LEAST_POINTS = 20  # of one
+FINDINGS = 100
 EPISODES = 1000
+SKIPPED = 300
+SENTENCES = 20  # about one bag
+EARLIER = 50  # reports that are linked to
 BAGS = 200
 INSTRUCTIONS = 500
 OPEN = 12  # episodes and bags are unfolded if there are no more
@@ -60,8 +67,10 @@ def to_html(measured: Measured, findings: Sequence[Finding]) -> str:
     episodes = facts.episodes[:EPISODES]
     pictures = choose_thumbnails([_thumbnails(episode) for episode in episodes])
     worst = worst_by_place(findings, {episode.report.place for episode in facts.episodes})
+    points = min(plots.POINTS, max(LEAST_POINTS, PATH_POINTS // max(len(episodes), 1)))
     parts = [
-        _episode(index, measured, shown, worst) for index, shown in enumerate(pictures.thumbnails)
+        _episode(index, measured, shown, worst, points)
+        for index, shown in enumerate(pictures.thumbnails)
     ]
     anchors = {part.report.place: part.anchor for part in parts}
     return render(
@@ -70,7 +79,7 @@ def to_html(measured: Measured, findings: Sequence[Finding]) -> str:
         m=measured,
         facts=facts,
         name=_name(facts.dataset),
-        findings=[(finding, _linked(finding, anchors)) for finding in findings],
+        findings=[(finding, _linked(finding, anchors)) for finding in findings[:FINDINGS]],
         counts=Counter(finding.severity.value for finding in findings),
         episode_counts=episode_counts(measured),
         ticks=sum(episode.report.ticks for episode in facts.episodes),
@@ -79,8 +88,19 @@ def to_html(measured: Measured, findings: Sequence[Finding]) -> str:
         episodes=parts,
         bags=[(PurePath(bag.path).name, bag) for bag in facts.bags[:BAGS]],
         instructions=measured.instructions[:INSTRUCTIONS],
+        # What is lost unwanted comes first.
+        skipped=sorted(facts.skipped, key=lambda s: s.kind != 'unusable')[:SKIPPED],
         open=OPEN,
-        left_out=[*_left_out(measured), *pictures.left_out],
+        left_out=[
+            *_left_out(measured, len(findings)),
+            *pictures.left_out,
+            *_not_drawn(parts, points),
+        ],
+        short=shortened,
+        in_few=in_few,
+        sentence_length=SENTENCE,
+        sentences=SENTENCES,
+        earlier=EARLIER,
         severities=[severity.value for severity in Severity],
     )
 
@@ -148,7 +168,7 @@ def _linked(finding: Finding, anchors: Mapping[str, str]) -> list[tuple[str, str
 
 
 def _episode(
-    index: int, measured: Measured, shown: Sequence[bytes], worst: Mapping[str, str]
+    index: int, measured: Measured, shown: Sequence[bytes], worst: Mapping[str, str], points: int
 ) -> EpisodePart:
     episode = measured.facts.episodes[index]
     return EpisodePart(
@@ -158,7 +178,7 @@ def _episode(
         state=STATES[episode.report.success],
         worst=worst.get(episode.report.place, ''),
         thumbnails=tuple(data_uri(jpeg, 'image/jpeg') for jpeg in shown),
-        path=plots.paths(episode.parts, measured.facts.moves_tcp),
+        path=plots.paths(episode.parts, measured.facts.moves_tcp, points),
     )
 
 
@@ -171,17 +191,32 @@ def _thumbnails(episode: EpisodeFacts) -> tuple[bytes, ...]:
     return tuple(every[round(i * last / (THUMBNAILS - 1))] for i in range(THUMBNAILS))
 
 
-def _left_out(measured: Measured) -> list[str]:
+def _left_out(measured: Measured, findings: int) -> list[str]:
     parts = (
+        (findings, FINDINGS, 'findings'),
         (len(measured.facts.episodes), EPISODES, 'episodes'),
         (len(measured.facts.bags), BAGS, 'bags'),
         (len(measured.instructions), INSTRUCTIONS, 'instructions'),
+        (len(measured.facts.skipped), SKIPPED, 'episodes that are not in the dataset'),
     )
     return [
         f'The first {limit} of {total} {words} are shown; report.json has all of them.'
         for total, limit, words in parts
         if total > limit
     ]
+
+
+def _not_drawn(episodes: Sequence[EpisodePart], points: int) -> list[str]:
+    """Sentences about paths that are drawn in part only."""
+    sentences = []
+    if points < plots.POINTS:
+        sentences.append(f'Paths are drawn with about {points} points, to keep the page light.')
+    long = sum(len(episode.report.steps) > plots.PARTS for episode in episodes)
+    if long:
+        sentences.append(
+            f'Of {long} episodes only the paths of the first {plots.PARTS} parts are drawn.'
+        )
+    return sentences
 
 
 def _name(dataset: str) -> str:

@@ -18,6 +18,7 @@ Its keys are stable: one may be added, but none changes its meaning without a ne
 - `episodes`: the fields of `EpisodeReport`, and `place`, `pictures` and `idle` of the episode.
 - `skipped`: the fields of `SkippedEpisode`.
 - `warnings`: sentences of the converter.
+- `earlier_reports`: pages of the conversions that were added to, relative to the dataset.
 
 Numbers that are not finite are null; the finding `not_finite` tells of them.
 """
@@ -82,6 +83,7 @@ def to_json_values(measured: Measured, findings: Iterable[Finding]) -> dict[str,
         ],
         'skipped': facts.skipped,
         'warnings': facts.warnings,
+        'earlier_reports': facts.earlier_reports,
     }
     result: dict[str, Any] = plain(values)
     return result

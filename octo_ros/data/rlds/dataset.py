@@ -137,6 +137,9 @@ class RldsDataset:
             raise DatasetError(msg)
 
     def _split(self, info: Mapping[str, Any]) -> RldsSplit:
+        if not isinstance(info['name'], str):
+            msg = f'the name of a split is {info["name"]!r}, no text'
+            raise TypeError(msg)
         lengths = [int(n) for n in info.get('shardLengths', ())]
         template = str(info.get('filepathTemplate') or TEMPLATE)
         shards, first = [], 0

@@ -9,7 +9,6 @@ it, which takes its place when it is complete: a crash leaves the old dataset or
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ import tensorflow_datasets as tfds
 
 from octo_ros.data.rlds.example import ExampleWriter
 from octo_ros.data.rlds.existing import ExistingDataset
+from octo_ros.data.rlds.names import check_name
 from octo_ros.data.rlds.publish import publish, recover
 from octo_ros.data.rlds.shards import SplitShards
 from octo_ros.data.rlds.stored import stored_episodes
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from octo_ros.data.rlds.record import EpisodeRecord
 
 VERSION = '1.0.0'
-MAX_NAME = 200  # file names have at most 255 bytes, and those of shards 30 beside the name
 DOUBLED = 'val'  # split whose episodes are in `train` as well while there is only one
 TEMPLATE = '{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}'
 
@@ -41,17 +40,9 @@ def dataset_directory(output: Path, name: str) -> Path:
     """Where a dataset lies.
 
     Raises:
-        DatasetError: The name is not allowed.
+        DatasetError: The name is not allowed, or that of a dataset of tensorflow-datasets.
     """
-    if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
-        msg = f'Dataset name {name!r} is not allowed; use lower-case letters, digits and "_".'
-        raise DatasetError(msg)
-    if len(name) > MAX_NAME:
-        msg = (
-            f'Dataset name {name!r} has {len(name)} characters; file names made of it would be '
-            f'too long, so use at most {MAX_NAME}.'
-        )
-        raise DatasetError(msg)
+    check_name(name)
     return output / name / VERSION
 
 

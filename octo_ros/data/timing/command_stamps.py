@@ -20,6 +20,7 @@ from octo_ros.data.timing.clock import FAR_NS, Clock
 if TYPE_CHECKING:
     from octo_ros.data.bags.bag import BagMessage
 
+DEFAULT = Clock('header', 'nothing else is known')
 FAR = 'command stamped 1 s or more off its arrival: the arrival is used'
 STRAY = 'command stamped out of order by more than their usual distance: the arrival is used'
 
@@ -45,25 +46,26 @@ def stamp_commands(
     remarks: Counter[str] = Counter()
     by_topic: dict[str, list[int]] = {}
     for number, message in enumerate(commands):
-        clock = clocks.get(message.topic)
-        if clock is not None:
-            commands[number] = replace(message, stamp_ns=clock.stamp_ns(message))
-        if clock is None or clock.source == 'header':
+        clock = clocks.get(message.topic, DEFAULT)
+        commands[number] = replace(message, stamp_ns=clock.stamp_ns(message))
+        if clock.source == 'header':
             by_topic.setdefault(message.topic, []).append(number)
     for topic, numbers in by_topic.items():
-        far = [n for n in numbers if _is_far(commands[n])]
-        near = [n for n in numbers if not _is_far(commands[n])]
+        latency_ns = clocks.get(topic, DEFAULT).latency_ns
+        far = [n for n in numbers if _is_far(commands[n], latency_ns)]
+        near = [n for n in numbers if not _is_far(commands[n], latency_ns)]
         stray = [near[place] for place in _strays([commands[n].stamp_ns for n in near])]
         for sentence, wrong in ((FAR, far), (STRAY, stray)):
             if wrong:
                 remarks[f'{topic}: {sentence}'] += len(wrong)
         for n in (*far, *stray):
-            commands[n] = replace(commands[n], stamp_ns=commands[n].received_ns)
+            arrival_ns = commands[n].received_ns - latency_ns
+            commands[n] = replace(commands[n], stamp_ns=arrival_ns)
     return commands, remarks
 
 
-def _is_far(message: BagMessage) -> bool:
-    return abs(message.received_ns - message.stamp_ns) >= FAR_NS
+def _is_far(message: BagMessage, latency_ns: int) -> bool:
+    return abs(message.received_ns - latency_ns - message.stamp_ns) >= FAR_NS
 
 
 def _strays(stamps_ns: Sequence[int]) -> list[int]:

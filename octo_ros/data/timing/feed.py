@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -190,8 +191,10 @@ class Feed:
 
     def _add_transforms(self, transforms: TfPoseTrack, message: BagMessage, stamp_ns: int) -> None:
         del stamp_ns  # each transform has its own
+        clock = self._clocks.get(self._pose_topic or '')
+        latency_ns = clock.latency_ns if clock else 0
         for sample in transforms.add(message):
-            self.builder.add_pose(sample)
+            self.builder.add_pose(replace(sample, stamp_ns=sample.stamp_ns - latency_ns))
 
 
 def _is_tf(topic: str) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,11 @@ def test_reports_of_all_runs_are_kept(request_of, tmp_path):
         reports.append((target / 'report.json').read_bytes())
     kept = [target / f'reports/{n}/report.json' for n in (1, 2)]
     assert [path.read_bytes() for path in kept] == reports[:2]
+    for page in (target / 'report.html', target / 'reports/2/report.html'):
+        links = re.findall(r'href="([^"#]+/report\.html)"', page.read_text())
+        assert links
+        for link in links:
+            assert (page.parent / link).is_file()
 
 
 @pytest.mark.parametrize(

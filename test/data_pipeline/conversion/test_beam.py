@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from octo_ros.data.conversion.beam import pipeline_options
 from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.request import ConversionRequest, Topics
 from octo_ros.embodiment import load_embodiment
@@ -68,6 +70,27 @@ def test_two_workers_of_the_direct_runner_write_the_same_bytes(request_of, tmp_p
 
 
 @needs_beam
+@pytest.mark.parametrize(
+    ('runner', 'word', 'words'),
+    [
+        ('direct', '--direct_num_workrs=2', r'Did you mean --direct_num_workers\?'),
+        ('dataflow', '--zzz', r'option=--zzz: Apache Beam has no option of that name\.$'),
+        ('flink', '--regionn=x', r'Did you mean --region\?'),
+        ('direct', '--direct_num_workers=many', 'Apache Beam refuses the options'),
+    ],
+)
+def test_a_misspelt_option_is_refused(request_of, tmp_path, runner, word, words):
+    with pytest.raises(ConfigError, match=words):
+        convert(request_of('out', runner=runner, beam_options=(word,)))
+    assert not (tmp_path / 'out/robot').exists()
+
+
+@needs_beam
+def test_a_job_server_may_know_more_options(request_of):
+    pipeline_options(request_of('out', runner='flink', beam_options=('--zzz=1',)))
+
+
+@needs_beam
 def test_what_a_bag_lacks_is_told_once(request_of):
     request = request_of('out', runner='direct')
     with pytest.raises(BagError, match="/pose gives poses in frame 'camera'"):
@@ -81,7 +104,13 @@ def test_an_output_that_only_beam_can_write(request_of, tmp_path):
     ElsewhereFileSystem.root = tmp_path / 'elsewhere'
     convert(request_of('plain'))
     request = request_of('staging', runner='direct', remote_output='elsewhere://data')
-    report = convert(request)
+    stale = tmp_path / 'elsewhere/data/robot/.1.0.0.work/0123456789abcdef'
+    (stale / '000000').mkdir(parents=True)
+    (stale / '000000/episode.json').write_text('{}')
+    said = []
+    report = convert(request, say=said.append)
+    assert 'elsewhere://data/robot/.1.0.0.work/0123456789abcdef; remove' in said[0]
+    shutil.rmtree(stale)
     place = 'elsewhere://data/robot/1.0.0'
     assert report.facts.dataset == place
     target = tmp_path / 'elsewhere/data/robot/1.0.0'

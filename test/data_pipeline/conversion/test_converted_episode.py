@@ -52,6 +52,7 @@ def converted(tmp_path):
         rest = (
             {'image_primary': PictureCounts(9, 1, 0.5)},
             {'odd': 2},
+            {'doubtful': 2},
             BagLosses(('a chunk',), 1, 10),
         )
         return ConvertedEpisode((ConvertedRecord(record, (7, 8), (b'x', b'yz')),), REPORT, *rest)
@@ -60,10 +61,11 @@ def converted(tmp_path):
 def test_all_of_it_comes_back(converted, tmp_path):
     converted.save(tmp_path)
     again = ConvertedEpisode.load(tmp_path)
-    assert (again.report, again.pictures, again.remarks, again.losses) == (
+    assert (again.report, again.pictures, again.remarks, again.warnings, again.losses) == (
         converted.report,
         converted.pictures,
         converted.remarks,
+        converted.warnings,
         converted.losses,
     )
     (old,), (new,) = converted.records, again.records
@@ -76,6 +78,18 @@ def test_all_of_it_comes_back(converted, tmp_path):
     same = ('proprio', 'actions', 'images', 'depths', 'observations')
     plain = dict.fromkeys(same)
     assert replace(new.record, **plain) == replace(old.record, **plain)
+
+
+def test_everything_is_on_the_disk_before_it_counts_as_finished(converted, tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        'octo_ros.data.conversion.converted_episode.sync',
+        lambda path: synced.append((path, (tmp_path / SIDECAR).exists())),
+    )
+    converted.save(tmp_path)
+    before = [path.name for path, is_finished in synced if not is_finished]
+    assert {'image_primary', 'd', ARRAYS, f'{SIDECAR}.partial', tmp_path.name} == set(before)
+    assert [path for path, is_finished in synced if is_finished] == [tmp_path, tmp_path.parent]
 
 
 def test_a_skipped_one_comes_back_with_its_reason(tmp_path):

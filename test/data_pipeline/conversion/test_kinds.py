@@ -21,7 +21,7 @@ from octo_ros.errors import BagError
 from octo_ros.sources import DepthCamera, LowDimSource
 from octo_ros.types import EpisodeEventKind as Kind
 
-from ..conftest import START
+from ..conftest import MS, START
 
 WIDOWX = load_embodiment('widowx')
 
@@ -36,6 +36,24 @@ def feature(target, key):
     example = Example.FromString(next(read_records(path)))
     found = example.features.feature[key]
     return list(getattr(found, found.WhichOneof('kind')).value)
+
+
+def test_a_gripper_command_of_long_before_an_episode_holds(bag, tmp_path):
+    """The measured opening, which stands in between, would be taken for open."""
+    bag.robot(0, 8000, camera_period=200)
+    for ms, opening in ((500, 1.0), (600, 0.0), (7000, 1.0)):
+        bag.add(ms, '/grip', bag.make('std_msgs/msg/Float64', opening))
+    for start in (3000, 6500):
+        bag.event(start, Kind.START, str(start), 'hold')
+        bag.event(start + 1200, Kind.STOP, str(start))
+    path = bag.write(tmp_path / 'bag')
+    options = {'hz': 5.0, 'topics': Topics(gripper='/grip')}
+    facts = convert(request(path, tmp_path / 'out', **options)).facts
+    early, late = (episode.parts[0] for episode in facts.episodes)
+    assert set(early.actions[:, 6]) == {0.0}
+    ends_ns = [*late.stamps_ns[1:], late.stamps_ns[-1]]
+    assert late.actions[:, 6].tolist() == [float(end > START + 7000 * MS) for end in ends_ns]
+    assert not any(episode.report.warnings for episode in facts.episodes)
 
 
 def test_depth_and_further_numbers_are_stored_as_floats(bag, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octo_ros.data.conversion.request import ConversionRequest, with_topics
+from octo_ros.data.conversion.request import ConversionRequest, Topics, with_topics
 from octo_ros.embodiment import load_embodiment
 from octo_ros.errors import ConfigError
 
@@ -35,12 +35,26 @@ def test_the_stored_contract_says_how_long_an_action_lasts():
         ({'val_fraction': 0.6}, '--val is 0.6'),
         ({'workers': 0}, '--workers is 0'),
         ({'beam_options': ('--region=x',)}, '--region=x: options of Apache Beam need a --runner'),
+        (
+            {'topics': Topics(commands='/go', gripper='/grip')},
+            '--command-topic /go has no use: --action achieved_pose takes',
+        ),
         ({'action_source': 'guess'}, "'guess'; it must be one of achieved_pose, "),
     ],
 )
 def test_values_out_of_range_are_refused(change, words):
     with pytest.raises(ConfigError, match=words):
         replace(REQUEST, **change)
+
+
+def test_the_same_bag_by_several_names_is_refused(tmp_path):
+    (tmp_path / 'bag').mkdir()
+    (tmp_path / 'link').symlink_to('bag')
+    bag, other = tmp_path / 'bag', tmp_path / 'other'
+    replace(REQUEST, bags=(bag, other, tmp_path / 'bag2'))
+    for again in (bag, tmp_path / 'link', tmp_path / 'other/../bag', bag / 'bag_0.mcap'):
+        with pytest.raises(ConfigError, match=f'{bag} and {again} are the same bag'):
+            replace(REQUEST, bags=(bag, other, again))
 
 
 def test_topics_are_replaced_and_nothing_else():

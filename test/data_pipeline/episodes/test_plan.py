@@ -72,6 +72,21 @@ def test_all_remarks_are_handed_on(bag, plan):
     assert "'wave' for 3 s" in found.remarks[2]
 
 
+@pytest.mark.parametrize('kind', ['events', 'instruction'])
+def test_a_topic_that_was_named_must_be_there(plan, kind):
+    """A misspelt one would bring discarded episodes back."""
+    with pytest.raises(BagError, match='no messages on /misspelt, which is needed as '):
+        plan('wave', **{kind: '/misspelt'})
+
+
+def test_the_usual_topics_are_those_in_the_namespace(bag, plan):
+    bag.string(0, '/left/octo/instruction', 'wave')
+    bag.string(1000, '/left/octo/episode', 'start')
+    found, rows = plan(namespace='/left')
+    assert rows == [(1000, 9000)]
+    assert found.episodes[0].instruction == 'wave'
+
+
 def test_events_are_read_from_the_configured_topic(bag, plan):
     bag.event(1000, Kind.START, 'a', 'wave')
     bag.event(2000, Kind.SUCCESS, 'a')

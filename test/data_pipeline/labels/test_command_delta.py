@@ -84,7 +84,7 @@ def test_displacements_that_look_like_velocities_are_told(step, is_odd, make):
     sent = [twist(10 * i, [step, 0, 0]) for i in range(10)]
     labels = make('command_delta', TWIST, sent, commands='/command')
     labels.actions(range(0, 100, 10), states([[0.01 * i, 0, 0, 0, 0, 0, 1] for i in range(10)]))
-    assert any('command_velocity' in remark for remark in labels.remarks) == is_odd
+    assert any('command_velocity' in remark for remark in labels.warnings) == is_odd
 
 
 def test_what_was_executed_is_summed_from_the_decision_on(make):

@@ -65,7 +65,7 @@ def test_velocities_that_look_like_displacements_are_told(speed, is_odd):
     made = labels(*(twist(100 * i * MS, [speed, 0, 0]) for i in range(10)))
     stamps = [100 * i * MS for i in range(10)]
     made.actions(stamps, states([[0.01 * i, 0, 0, 0, 0, 0, 1] for i in range(10)]))
-    assert any('command_delta' in remark for remark in made.remarks) == is_odd
+    assert any('command_delta' in remark for remark in made.warnings) == is_odd
 
 
 def test_velocities_that_are_not_finite_are_counted():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,10 +77,26 @@ def test_a_command_holds_until_the_next_and_counts_before_the_next_observation()
 def test_before_the_first_command_the_measured_opening_counts():
     made = labels('std_msgs/msg/Float64', numbers((35, 1.0), (36, 0.0)))
     assert column(made, [10, 20, 30, 40], [1, 0.6, 0, 0]).tolist() == [0, 0, 0, 0]
-    assert made.remarks == {
-        'gripper from the commands on /g': 2,
-        'gripper from the measured opening, settled to open or closed': 2,
+    assert made.remarks == {'gripper from the commands on /g': 2}
+    assert made.warnings == {
+        'nothing was commanded on /g so far: gripper from the measured opening, settled to open '
+        'or closed': 2
     }
+
+
+def test_what_was_commanded_long_before_still_holds():
+    said = numbers((S, 0.0), (2 * S, 1.0), (3 * S, np.nan), (500 * S, 0.0), (900 * S, 1.0))
+    made = GripperLabels(ROBOT, '/g', '/octo/action')
+    made.check(TypedTopics({'/g': 'std_msgs/msg/Float64'}, said))
+    for start, expected in ((100, 1.0), (500, 0.0), (800, 0.0), (901, 1.0)):
+        later = pickle.loads(pickle.dumps(made.since(start * S)))
+        stamps = [start * S, (start + 1) * S]
+        assert column(later, stamps, [0.5, 0.5]).tolist() == [expected] * 2
+        assert not later.warnings
+    early = made.since(0)
+    early.add(said[0])
+    assert column(early, [0, S // 2, 2 * S], [1, 1, 1]).tolist() == [1, 0, 0]
+    assert sum(early.warnings.values()) == 1
 
 
 def test_without_commands_the_opening_after_the_action_counts():

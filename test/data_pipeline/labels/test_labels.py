@@ -46,6 +46,24 @@ def test_what_was_executed_has_its_own_topic():
     assert command_topic('command_delta', Topics()) == '/octo/action'
 
 
+def test_the_topics_of_a_robot_in_a_namespace_are_there():
+    left = Topics(namespace='/left')
+    assert command_topic('executed', left) == '/left/octo_safety/executed_action'
+    assert command_topic('command_delta', left) == '/left/octo/action'
+
+
+def test_a_command_topic_that_was_named_for_the_gripper_alone_must_have_commands(
+    robot, bag, tmp_path
+):
+    bag.string(0, '/words', 'x')
+    with Bag(bag.write(tmp_path / 'bag')) as opened:
+        labels_for('achieved_pose', robot, Topics()).check(opened)
+        with pytest.raises(BagError, match='no messages on /octo/acton, which is needed as grip'):
+            labels_for('achieved_pose', robot, Topics(commands='/octo/acton')).check(opened)
+        with pytest.raises(BagError, match=r'/words of .*beside a motion it must be'):
+            labels_for('achieved_pose', robot, Topics(commands='/words')).check(opened)
+
+
 @pytest.mark.parametrize('source', sorted(TYPES))
 def test_missing_and_wrong_commands_are_refused(source, robot, bag, tmp_path):
     bag.string(0, '/words', 'x')

@@ -34,6 +34,31 @@ def test_both_files_are_written(make, tmp_path):
     assert (tmp_path / 'report.html').read_text() == report.to_html()
 
 
+def printed(report):
+    console = Console(file=StringIO(), width=120)
+    console.print(report.table())
+    return console.file.getvalue()
+
+
+def test_the_console_does_not_grow_with_the_data(make):
+    episodes = [
+        make.episode(str(i), instruction='x' * 50_000, unusable_messages={f'/t{i}: odd': 1})
+        for i in range(60)
+    ]
+    reasons = ['discarded when recorded'] * 50 + ['too short']
+    skipped = tuple(
+        SkippedEpisode('bags/run_8', str(i), reason, 'unusable' if i == 50 else 'discarded')
+        for i, reason in enumerate(reasons)
+    )
+    report = build_report(make.facts(episodes, skipped=skipped))
+    text = printed(report)
+    assert f'and {len(report.findings) - 20} more findings, see report.html' in text
+    assert 'and 20 more episodes, see report.html' in text
+    assert 'and 31 more that are not in the dataset, see report.html' in text
+    assert 'too short' in text
+    assert len(text.splitlines()) < 500
+
+
 def test_the_table_shows_what_was_kept_dropped_skipped_and_found(make):
     parts = [make.part(make.proprio(30)), make.part(make.proprio(12))]
     episode = make.episode(
@@ -46,9 +71,7 @@ def test_the_table_shows_what_was_kept_dropped_skipped_and_found(make):
         skews={},
     )
     skipped = (SkippedEpisode('bags/run_8', '0', 'discarded when recorded', 'discarded'),)
-    console = Console(file=StringIO(), width=120)
-    console.print(build_report(make.facts([episode], skipped=skipped)).table())
-    text = console.file.getvalue()
+    text = printed(build_report(make.facts([episode], skipped=skipped)))
     for words in (
         '42 steps at 5 Hz',
         'run_7 pick',

@@ -159,6 +159,48 @@ def test_what_is_left_out_is_told(make, monkeypatch):
     assert page.count('<details class="card') == 1 + 2
 
 
+def test_the_page_does_not_grow_with_what_was_skipped(make):
+    reasons = {'discarded': 'discarded when recorded', 'unusable': 'fewer than 2 steps'}
+    skipped = tuple(
+        SkippedEpisode('run_8', str(i), reasons[kind], kind)
+        for i, kind in enumerate(['discarded'] * 20_000 + ['unusable'])
+    )
+    page = build_report(make.facts(skipped=skipped)).to_html()
+    assert len(page) < 100_000
+    assert 'The first 300 of 20001 episodes that are not in the dataset are shown' in page
+    assert '<td>fewer than 2 steps</td>' in page
+
+
+def test_the_page_does_not_grow_with_parts_or_words(make):
+    parts = [make.part(make.proprio(30, i)) for i in range(200)]
+    facts = make.facts([make.episode('0', parts, instruction='x' * 100_000)])
+    page = build_report(facts).to_html()
+    assert len(page) < 60_000
+    assert '6000 in 200 parts steps' in page
+    assert 'Of 1 episodes only the paths of the first 20 parts are drawn' in page
+
+
+def test_many_paths_share_their_points(make, monkeypatch):
+    monkeypatch.setattr(to_html, 'PATH_POINTS', 80)
+    facts = make.facts([make.episode(str(i), [make.part(make.proprio(90))]) for i in range(4)])
+    page = build_report(facts).to_html()
+    assert 'Paths are drawn with about 20 points' in page
+    ways = re.findall(r'class="recorded" d="(M[^"]+)"', page)
+    assert [way.count('L') for way in ways] == [19] * 8
+
+
+def test_findings_and_remarks_beyond_what_people_read_are_counted(make, monkeypatch):
+    monkeypatch.setattr(to_html, 'FINDINGS', 1)
+    monkeypatch.setattr(to_html, 'SENTENCES', 2)
+    facts = make.facts([make.episode(instruction='')], remarks=['one', 'two', 'three'])
+    report = build_report(facts)
+    page = report.to_html()
+    assert f'The first 1 of {len(report.findings)} findings are shown' in page
+    assert '<p>two</p>' in page
+    assert 'And 1 more remarks' in page
+    assert '<p>three</p>' not in page
+
+
 def test_a_hundred_episodes_are_quick_and_light(make, tmp_path):
     jpegs = make.part(thumbnails=3).thumbnails
     parts = [replace(make.part(make.proprio(100, i)), thumbnails=jpegs) for i in range(100)]

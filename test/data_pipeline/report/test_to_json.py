@@ -34,6 +34,7 @@ KEYS = {
     'episodes',
     'skipped',
     'warnings',
+    'earlier_reports',
 }
 
 

@@ -73,6 +73,7 @@ def test_shards_of_the_sequential_writer_are_read(tmp_path):
         ({'fileFormat': 'array_record'}, 'stored as array_record; only tfrecord'),
         ({'splits': []}, 'has no splits'),
         ({'splits': [{'shardLengths': ['1']}]}, 'in a way not known'),
+        ({'splits': [{'name': True, 'shardLengths': ['1']}]}, 'name of a split is True, no text'),
         ({'splits': [{'name': 'train', 'shardLengths': ['many']}]}, 'in a way not known'),
         (
             {'splits': [{'name': 'a', 'shardLengths': [1], 'filepathTemplate': '{NEW}'}]},

@@ -49,14 +49,19 @@ def check_file_notes(measured: Measured) -> Iterator[Finding]:
 
 
 def check_label_remarks(measured: Measured) -> Iterator[Finding]:
-    """What had to be assumed to make actions; one finding per sentence."""
-    counts: dict[str, Counter[str]] = {}
+    """What had to be assumed to make actions, and what is doubtful; one finding per sentence."""
+    counts: dict[tuple[Severity, str], Counter[str]] = {}
     for episode in measured.facts.episodes:
-        for sentence, count in episode.report.remarks.items():
-            counts.setdefault(sentence, Counter())[episode.report.place] += count
-    for sentence, places in counts.items():
+        report = episode.report
+        for severity, remarks in (
+            (Severity.WARNING, report.warnings),
+            (Severity.NOTE, report.remarks),
+        ):
+            for sentence, count in remarks.items():
+                counts.setdefault((severity, sentence), Counter())[report.place] += count
+    for (severity, sentence), places in counts.items():
         yield Finding(
-            Severity.NOTE,
+            severity,
             'labels',
             tuple(place for place, _ in places.most_common()),
             f'{sentence} ({places.total()} times).',

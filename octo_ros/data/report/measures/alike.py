@@ -76,11 +76,10 @@ def _by_typo(spelt: Iterable[str]) -> Iterator[tuple[str, str]]:
             remainders = {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
             for remainder in remainders:
                 key = (str(index), remainder, *words[:index], *words[index + 1 :])
-                alike = seen[key]
-                for other, earlier in alike:
+                for other, earlier in seen[key]:
                     if _one_letter_apart(word, other):
                         yield earlier, text
-                alike.append((word, text))
+                seen[key].append((word, text))
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

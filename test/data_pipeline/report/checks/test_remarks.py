@@ -37,3 +37,11 @@ def test_remarks_on_labels_are_summed_over_episodes(make):
     (finding,) = remarks.check_label_remarks(make.measured(episodes))
     assert finding.sentence == 'gripper from the measured opening (70 times).'
     assert finding.places == ('run_7 2', 'run_7 1')
+    assert finding.severity.value == 'note'
+
+
+def test_what_makes_actions_doubtful_is_warned_of(make):
+    sentence = 'if they are velocities, choose --action command_velocity'
+    episodes = [make.episode('0', warnings={sentence: 30})]
+    (finding,) = remarks.check_label_remarks(make.measured(episodes))
+    assert (finding.severity.value, finding.sentence) == ('warning', f'{sentence} (30 times).')
