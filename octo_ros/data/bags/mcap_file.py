@@ -19,7 +19,7 @@ from octo_ros.data.bags.compression import ZSTD_MAGIC, message_head
 from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
 from octo_ros.data.bags.mcap_chunks import read_chunk
-from octo_ros.data.bags.mcap_heads import DATA_OFFSET, Entries, gather
+from octo_ros.data.bags.mcap_heads import DATA_OFFSET, Entries, Entry, gather, goes_back
 from octo_ros.data.bags.mcap_records import (
     HEAD,
     MESSAGE,
@@ -50,9 +50,6 @@ INDEX_HEAD = struct.Struct('<HI')
 # Where messages take less than this in a segment, all of it is read for their heads [bytes].
 DENSE = 1 << 12
 PACKED = np.frombuffer(ZSTD_MAGIC, np.uint8)
-
-# A message: log time, where its record begins within those of the segment, channel.
-Entry = tuple[int, int, int]
 
 
 class McapFile:
@@ -163,8 +160,7 @@ class McapFile:
             if found is None:
                 raise _wrong_index(segment)
             return entries, found
-        columns = (column.tolist() for column in entries)
-        rows = [self._start(number, entry, HEAD_SIZE) for entry in zip(*columns, strict=True)]
+        rows = [self._start(number, entry, HEAD_SIZE) for entry in entries.rows]
         return entries, head_table(rows).copy()
 
     def _table(self, number: int, topics: Collection[int]) -> Entries:
@@ -235,8 +231,7 @@ class McapFile:
             content = self._load(number)
             return list(_walk(content, topics)) if content else []
         if segment.indices:
-            log_ns, offsets, channels = self._indexed(segment, topics)
-            return list(zip(log_ns.tolist(), offsets.tolist(), channels.tolist(), strict=True))
+            return self._indexed(segment, topics).rows
         return self._skimmed(segment, topics)
 
     def _stays(self, segment: Segment) -> bool:
@@ -359,22 +354,10 @@ class McapFile:
             self._log.add((self._name, -1), f'{self._name}: {error}.', 0, 0)
             return None
 
-    def _goes_back(self) -> bool:
-        """Whether the log times of any channel go back by more than a step."""
-        newest: dict[int, int] = {}
+    def _tables(self) -> Iterator[Entries]:
+        """All messages of every segment, as they are stored."""
         for number, segment in enumerate(self._segments):
-            entries = self._table(number, segment.counts.keys())
-            order = np.argsort(entries.offsets)
-            for channel in segment.counts:
-                times = entries.log_ns[order][entries.channels[order] == channel]
-                if len(times) == 0:
-                    continue
-                highest = np.maximum.accumulate(times)
-                highest = np.maximum(highest, newest.get(channel, int(times[0])))
-                if (times < highest - STEP_NS).any():
-                    return True
-                newest[channel] = int(highest[-1])
-        return False
+            yield self._table(number, segment.counts.keys()).stored
 
     def _find_steps(self) -> ClockSteps:
         steps = ClockSteps()
@@ -385,13 +368,9 @@ class McapFile:
         # Within the last chunk, a step back shows in nothing that follows.
         if self._segments and not suspicious:
             suspicious = self._segments[-1].end_ns - self._segments[-1].start_ns > STEP_NS
-        if suspicious and self._goes_back():
-            for number, segment in enumerate(self._segments):
-                entries = self._table(number, segment.counts.keys())
-                for log_ns, offset, channel in zip(
-                    *(column[np.argsort(entries.offsets)].tolist() for column in entries),
-                    strict=True,
-                ):
+        if suspicious and goes_back(self._tables()):
+            for segment, entries in zip(self._segments, self._tables(), strict=True):
+                for log_ns, offset, channel in entries.rows:
                     steps.add(channel, log_ns, (segment.place, offset))
         return steps
 

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from octo_ros.data.bags.arrival_order import STEP_NS
 from octo_ros.data.bags.mcap_records import HEAD, MESSAGE, MESSAGE_HEAD
 from octo_ros.data.bags.stamps import HEAD_SIZE
 
@@ -27,6 +29,10 @@ ROW = np.dtype(
 )
 
 
+# A message: log time, where its record begins within those of the segment, channel.
+Entry = tuple[int, int, int]
+
+
 class Entries(NamedTuple):
     """Messages of a segment; n of them.
 
@@ -41,15 +47,26 @@ class Entries(NamedTuple):
     channels: NDArray[np.int64]
 
     @classmethod
-    def of(cls, entries: list[tuple[int, int, int]]) -> Entries:
+    def of(cls, entries: list[Entry]) -> Entries:
         """From tuples of log time, offset and channel."""
         return cls(*np.array(entries, dtype=np.int64).reshape(-1, 3).T)
+
+    @property
+    def rows(self) -> list[Entry]:
+        """The same as tuples."""
+        return list(zip(*(column.tolist() for column in self), strict=True))
+
+    @property
+    def stored(self) -> Entries:
+        """By place."""
+        order = np.argsort(self.offsets)
+        return Entries(*(column[order] for column in self))
 
     @property
     def ordered(self) -> Entries:
         """By log time, then by place."""
         order = np.lexsort((self.offsets, self.log_ns))
-        return Entries(self.log_ns[order], self.offsets[order], self.channels[order])
+        return Entries(*(column[order] for column in self))
 
 
 def gather(content: bytes, entries: Entries) -> NDArray[np.uint8] | None:
@@ -87,3 +104,21 @@ def gather(content: bytes, entries: Entries) -> NDArray[np.uint8] | None:
     is_there = np.arange(HEAD_SIZE) < (lengths - MESSAGE_HEAD.size)[:, None]
     heads: NDArray[np.uint8] = np.where(is_there, rows['head'], 0)
     return heads
+
+
+def goes_back(segments: Iterable[Entries]) -> bool:
+    """Whether the log times of any channel go back by more than a step of the clock.
+
+    Args:
+        segments: Messages as they are stored.
+    """
+    newest: dict[int, int] = {}
+    for entries in segments:
+        for channel in np.unique(entries.channels).tolist():
+            times = entries.log_ns[entries.channels == channel]
+            highest = np.maximum.accumulate(times)
+            highest = np.maximum(highest, newest.get(channel, int(times[0])))
+            if (times < highest - STEP_NS).any():
+                return True
+            newest[channel] = int(highest[-1])
+    return False
