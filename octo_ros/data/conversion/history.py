@@ -47,7 +47,7 @@ def sources_of(request: ConversionRequest) -> dict[str, str]:
         'gripper commands': topics.gripper or 'the default',
     }
     if request.action_source in ('command_delta', 'command_pose', 'executed'):
-        sources['commands'] = topics.commands
+        sources['commands'] = topics.commands or 'the default'
     return sources
 
 
