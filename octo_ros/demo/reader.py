@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from octo_ros.geometry import Array
 
 EVENTS = '/octo/episode'
-INSTRUCTION = '/octo/instruction'
 EXECUTED = '/octo_safety/executed_action'
 SAFETY = '/octo_safety/status'
 POLICY = '/octo_policy/status'
@@ -93,7 +92,7 @@ def read_story(path: Path, embodiment: Embodiment) -> Story:
         found: dict[str, list[BagMessage]] = defaultdict(list)
         for message in bag.messages((joints, EXECUTED, SAFETY, POLICY, SCENE)):
             found[message.topic].append(message)
-        topics = Topics(events=EVENTS, instruction=INSTRUCTION)
+        topics = Topics()
         episodes = plan_episodes(bag, topics, '').episodes
         cameras = {c.topic: len(bag.arrivals(c.topic)) for c in embodiment.cameras.values()}
         start_ns, duration = bag.start_ns, (bag.end_ns - bag.start_ns) * 1e-9

@@ -85,7 +85,10 @@ def test_wrong_usage(wrong):
     [
         (('--checkpoint', '/none'), '/none'),
         (('--calibration', '/none'), 'give --checkpoint too'),
-        (('--checkpoint', str(CHECKPOINT), '--calibration', '/none'), 'no RLDS episode'),
+        (
+            ('--checkpoint', str(CHECKPOINT), '--calibration', '/none'),
+            'directory of an RLDS dataset',
+        ),
     ],
 )
 def test_a_problem_is_one_sentence(wrong, text, capsys):
