@@ -25,6 +25,12 @@ FEATURES = 'features.json'
 # Field of the tree under which a leaf of that kind describes itself.
 _KINDS = {'tensor': 'tensor', 'image': 'image', 'text': 'text', 'classLabel': 'label'}
 ENCODINGS = ('none', 'bytes', 'zlib')
+# numpy's own; others, as bfloat16, it knows only after some library has told it of them.
+_NUMBERS = {
+    'bool',
+    *(f'{sign}int{bits}' for sign in ('', 'u') for bits in (8, 16, 32, 64)),
+    *(f'float{bits}' for bits in (16, 32, 64)),
+}
 
 
 class FeatureKind(Enum):
@@ -177,7 +183,7 @@ def _leaf(
     content = node[field] if field else {}
     dtype = {FeatureKind.TEXT: 'string', FeatureKind.LABEL: 'int64'}.get(kind, '')
     dtype = dtype or _dtype(content.get('dtype', ''))
-    if dtype != 'string' and dtype not in np.sctypeDict:
+    if dtype != 'string' and dtype not in _NUMBERS:
         kind = FeatureKind.OTHER
     encoding = content.get('encodingFormat' if kind is FeatureKind.IMAGE else 'encoding', 'none')
     dimensions = [int(n) for n in content.get('shape', {}).get('dimensions', ())]
