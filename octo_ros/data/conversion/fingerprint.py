@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # What reads, decodes, resizes or computes: another version may give other bytes. A package may
 # have several distributions or, from a system's packages, none; its module tells what really runs.
 MODULES = ('numpy', 'PIL', 'lz4')
-DISTRIBUTIONS = ('rosbags', 'rosbags-image', 'backports.zstd')
+DISTRIBUTIONS = ('rosbags', 'backports.zstd')
 
 
 @dataclass(frozen=True)
