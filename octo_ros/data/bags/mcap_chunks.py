@@ -13,9 +13,10 @@ from octo_ros.data.bags.mcap_records import (
     MESSAGE,
     SCHEMA,
     ChunkHead,
-    RecordFile,
+    chunk_head,
     records,
 )
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.storage import DamagedFileError
 
 
@@ -44,7 +45,7 @@ def read_chunk(file: RecordFile, place: int) -> Chunk:
     """
     head, suspect = None, b''
     try:
-        head = file.chunk_head(place)
+        head = chunk_head(file, place)
         stored = file.some(head.place, head.size)
         suspect = unpack_start(stored, head.compression, head.content_size)
         if len(stored) < head.size:

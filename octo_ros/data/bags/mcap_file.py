@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator
@@ -25,12 +24,13 @@ from octo_ros.data.bags.mcap_records import (
     MESSAGE,
     MESSAGE_HEAD,
     MESSAGE_INDEX,
-    RecordFile,
     Segment,
+    chunk_head,
     records,
 )
 from octo_ros.data.bags.mcap_scan import McapScan
 from octo_ros.data.bags.mcap_summary import read_summary
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.stamps import HEAD_SIZE, head_table
 from octo_ros.data.bags.storage import (
     DamagedFileError,
@@ -67,9 +67,8 @@ class McapFile:
     def __init__(self, path: Path, log: LossLog | None, name: str) -> None:
         self.path = path
         self._log, self._name = log, name
-        self._descriptor = os.open(path, os.O_RDONLY)
+        self._file = RecordFile(path)
         try:
-            self._file = RecordFile(self._descriptor)
             self._open()
         except BaseException:
             self.close()
@@ -172,9 +171,7 @@ class McapFile:
 
     def close(self) -> None:
         """Release the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._file.close()
 
     def _ordered(
         self,
@@ -244,7 +241,7 @@ class McapFile:
     def _unchecked(self, segment: Segment) -> bool:
         """Whether messages can be read one by one, with no checksum that covers them."""
         return self._stays(segment) and (
-            segment.chunk < 0 or not self._file.chunk_head(segment.chunk).crc
+            segment.chunk < 0 or not chunk_head(self._file, segment.chunk).crc
         )
 
     def _indexed(self, segment: Segment, topics: Collection[int]) -> Entries:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.storage import DamagedFileError, StoredTopic, modern_type
 
 MAGIC = b'\x89MCAP0\r\n'
@@ -64,60 +64,6 @@ class ChunkHead(NamedTuple):
     size: int
 
 
-class RecordFile:
-    """Reads pieces of a file; asking for more than there is gives an error, not less."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
-
-    def some(self, place: int, size: int) -> bytes:
-        """Up to `size` bytes."""
-        data = os.pread(self._descriptor, size, place)
-        while len(data) < min(size, self.size - place):
-            more = os.pread(self._descriptor, size - len(data), place + len(data))
-            if not more:
-                break
-            data += more
-        return data
-
-    def exactly(self, place: int, size: int) -> bytes:
-        """Exactly `size` bytes.
-
-        Raises:
-            DamagedFileError: The file ends before.
-        """
-        data = self.some(place, size) if place + size <= self.size else b''
-        if len(data) != size:
-            msg = f'it ends at byte {self.size}, within a record'
-            raise DamagedFileError(msg)
-        return data
-
-    def chunk_head(self, place: int) -> ChunkHead:
-        """The head of the chunk record at `place`.
-
-        Raises:
-            DamagedFileError: There is no chunk record, or its lengths disagree.
-        """
-        data = self.some(place, CHUNK_START + LONGEST_NAME + 8).ljust(CHUNK_START, b'\0')
-        opcode, length = HEAD.unpack_from(data)
-        start_ns, end_ns, content_size, crc, name_size = CHUNK_HEAD.unpack_from(data, HEAD.size)
-        name_place = place + CHUNK_START
-        if opcode != CHUNK or name_size > LONGEST_NAME:
-            msg = f'it has no chunk at byte {place}'
-            raise DamagedFileError(msg)
-        tail = data[CHUNK_START : CHUNK_START + name_size + 8]
-        if len(tail) < name_size + 8:
-            msg = f'it ends at byte {self.size}, within a record'
-            raise DamagedFileError(msg)
-        (size,) = struct.unpack_from('<Q', tail, name_size)
-        if CHUNK_HEAD.size + name_size + 8 + size != length:
-            msg = f'the chunk at byte {place} has lengths that disagree'
-            raise DamagedFileError(msg)
-        name = tail[:name_size].decode('ascii', 'replace')
-        return ChunkHead(start_ns, end_ns, content_size, crc, name, name_place + len(tail), size)
-
-
 def records(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Opcode, begin and end of every record's content.
 
@@ -136,6 +82,31 @@ def records(data: bytes) -> Iterator[tuple[int, int, int]]:
             msg = 'a record is cut off'
             raise DamagedFileError(msg)
         yield opcode, begin, place
+
+
+def chunk_head(file: RecordFile, place: int) -> ChunkHead:
+    """The head of the chunk record at `place`.
+
+    Raises:
+        DamagedFileError: There is no chunk record, or its lengths disagree.
+    """
+    data = file.some(place, CHUNK_START + LONGEST_NAME + 8).ljust(CHUNK_START, b'\0')
+    opcode, length = HEAD.unpack_from(data)
+    start_ns, end_ns, content_size, crc, name_size = CHUNK_HEAD.unpack_from(data, HEAD.size)
+    name_place = place + CHUNK_START
+    if opcode != CHUNK or name_size > LONGEST_NAME:
+        msg = f'it has no chunk at byte {place}'
+        raise DamagedFileError(msg)
+    tail = data[CHUNK_START : CHUNK_START + name_size + 8]
+    if len(tail) < name_size + 8:
+        msg = f'it ends at byte {file.size}, within a record'
+        raise DamagedFileError(msg)
+    (size,) = struct.unpack_from('<Q', tail, name_size)
+    if CHUNK_HEAD.size + name_size + 8 + size != length:
+        msg = f'the chunk at byte {place} has lengths that disagree'
+        raise DamagedFileError(msg)
+    name = tail[:name_size].decode('ascii', 'replace')
+    return ChunkHead(start_ns, end_ns, content_size, crc, name, name_place + len(tail), size)
 
 
 class TopicTable:

@@ -23,11 +23,12 @@ from octo_ros.data.bags.mcap_records import (
     MESSAGE_HEAD,
     MESSAGE_INDEX,
     SCHEMA,
-    RecordFile,
     Segment,
     TopicTable,
+    chunk_head,
     records,
 )
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.storage import DamagedFileError, StoredTopic
 
 # Messages outside of chunks are read in runs of about this length.
@@ -213,7 +214,7 @@ class McapScan:
             for match in CHUNK_PATTERN.finditer(data):
                 found = place + match.start()
                 try:
-                    head = self._file.chunk_head(found)
+                    head = chunk_head(self._file, found)
                 except DamagedFileError:
                     continue
                 if head.place + head.size <= self._file.size and head.start_ns <= head.end_ns:

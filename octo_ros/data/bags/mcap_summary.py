@@ -15,11 +15,11 @@ from octo_ros.data.bags.mcap_records import (
     MAGIC,
     SCHEMA,
     STATISTICS,
-    RecordFile,
     Segment,
     TopicTable,
     records,
 )
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.storage import DamagedFileError, StoredTopic
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from array import array
 from collections import Counter
@@ -18,7 +17,7 @@ from octo_ros.data.bags.arrival_order import ClockSteps, stretch_of
 from octo_ros.data.bags.compression import message_head
 from octo_ros.data.bags.deferred import Deferred
 from octo_ros.data.bags.loss_log import LossLog
-from octo_ros.data.bags.mcap_records import RecordFile
+from octo_ros.data.bags.record_file import RecordFile
 from octo_ros.data.bags.sqlite_cells import Cell, cells, is_blob, is_integer, is_null, is_text
 from octo_ros.data.bags.stamps import heads_of
 from octo_ros.data.bags.storage import (
@@ -55,9 +54,8 @@ class SqlitePages:
         self.compression = ''
         self.notes: tuple[str, ...] = ()
         self._log, self._name = log, name
-        self._descriptor = os.open(path, os.O_RDONLY)
+        self._file = RecordFile(path)
         try:
-            self._file = RecordFile(self._descriptor)
             self._open()
         except BaseException:
             self.close()
@@ -125,9 +123,7 @@ class SqlitePages:
 
     def close(self) -> None:
         """Release the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._file.close()
 
     def _pages(self) -> Iterator[tuple[int, bytes]]:
         """Number and content of every whole page."""
