@@ -92,8 +92,7 @@ def read_story(path: Path, embodiment: Embodiment) -> Story:
         found: dict[str, list[BagMessage]] = defaultdict(list)
         for message in bag.messages((joints, EXECUTED, SAFETY, POLICY, SCENE)):
             found[message.topic].append(message)
-        topics = Topics()
-        episodes = plan_episodes(bag, topics, '').episodes
+        episodes = plan_episodes(bag, Topics(), '').episodes
         cameras = {c.topic: len(bag.arrivals(c.topic)) for c in embodiment.cameras.values()}
         start_ns, duration = bag.start_ns, (bag.end_ns - bag.start_ns) * 1e-9
     kinematics = Kinematics.for_embodiment(embodiment)

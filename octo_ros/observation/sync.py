@@ -137,21 +137,13 @@ class ObservationBuilder:
         return {key: camera.pictures for key, camera in self._cameras.items()}
 
     def add_image(self, key: str, sample: Sample[Any]) -> None:
-        """Take a camera message, undecoded.
+        """Take a message of a camera or depth camera, undecoded.
 
         Raises:
             KeyError: The embodiment has no such camera.
         """
         self._note_arrival(sample.received_ns)
         self._cameras[key].add(sample)
-
-    def add_depth(self, key: str, sample: Sample[Any]) -> None:
-        """Take a message of a depth camera, undecoded.
-
-        Raises:
-            KeyError: The embodiment has no such depth camera.
-        """
-        self.add_image(key, sample)
 
     def add_joints(self, sample: Sample[JointState]) -> None:
         """Take a joint state."""

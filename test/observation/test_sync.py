@@ -299,7 +299,7 @@ def rich_builder(depths=FRAMES, forces=STEADY):
     builder = builder_with(FRAME, FRAMES, STEADY, RICH)
     for stamp, received in depths:
         sample = Sample(stamp * MS, received * MS, depth_picture(stamp))
-        builder.add_depth('depth_primary', sample)
+        builder.add_image('depth_primary', sample)
     for stamp, received in forces:
         builder.add_low_dim('force', Sample(stamp * MS, received * MS, np.full(6, stamp / 1000)))
     return builder
@@ -342,7 +342,7 @@ def test_what_is_missing_of_further_sources_is_named(depths, forces, source, cau
 
 def test_a_depth_that_cannot_be_decoded_is_missing():
     builder = rich_builder(depths=[])
-    builder.add_depth('depth_primary', Sample(405 * MS, 405 * MS, picture()))
+    builder.add_image('depth_primary', Sample(405 * MS, 405 * MS, picture()))
     missing = builder.observe(460 * MS)
     assert (missing.source, missing.cause) == ('depth_primary', MissingCause.UNREADABLE)
     assert "'rgb8'" in missing.reason
@@ -356,7 +356,7 @@ def test_clear_forgets_further_sources():
     for stamp, received in STEADY:
         builder.add_joints(Sample(stamp * MS, received * MS, joints_at(stamp * MS)))
     assert builder.observe(460 * MS).source == 'depth_primary'
-    builder.add_depth('depth_primary', Sample(420 * MS, 420 * MS, depth_picture(1)))
+    builder.add_image('depth_primary', Sample(420 * MS, 420 * MS, depth_picture(1)))
     assert builder.observe(460 * MS).source == 'force'
 
 

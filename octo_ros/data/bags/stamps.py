@@ -40,10 +40,10 @@ def stamps_in(heads: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Stamps of serialised messages that begin with a header.
 
     Args:
-        heads: First bytes of each message, shape (n, HEAD_SIZE).
+        heads: First bytes of each message, shape (n, HEAD_SIZE), as `head_table` gives them.
 
     Returns:
-        Stamps [ns], int64 (n,).
+        Stamps [ns], int64 (n,); 0 for a message too short to have one.
     """
     table = np.ascontiguousarray(heads).view(HEAD)[:, 0]
     little = table['kind'][:, 1] & 1 == 1
@@ -69,18 +69,6 @@ def heads_of(messages: Iterable[tuple[int, int, int, bytes]]) -> Iterator[Stored
             numbers[:, 2],
             head_table([head for _, _, _, head in batch]),
         )
-
-
-def header_stamps(heads: Sequence[bytes]) -> NDArray[np.int64]:
-    """Stamps of serialised messages that begin with a header.
-
-    Args:
-        heads: First bytes of each message; one shorter than 12 bytes has no stamp.
-
-    Returns:
-        Stamps [ns], int64 (n,); 0 for a message without one.
-    """
-    return stamps_in(head_table(heads))
 
 
 class StampCollector:

@@ -10,7 +10,7 @@ import pytest
 
 from octo_ros.data.bags import mcap_chunks
 from octo_ros.data.bags.bag import Bag
-from octo_ros.data.bags.stamps import header_stamps
+from octo_ros.data.bags.stamps import head_table, stamps_in
 from octo_ros.data.timing.bag_timings import bag_timings
 
 MS = 1_000_000
@@ -20,12 +20,12 @@ START = 1_700_000_000_000 * MS
 def test_both_byte_orders_and_messages_that_are_too_short():
     little = b'\0\1\0\0' + struct.pack('<iI', 5, 7)
     big = b'\0\0\0\0' + struct.pack('>iI', -5, 7)
-    assert header_stamps([little, big + b'rest', b'\0\1']).tolist() == [
+    assert stamps_in(head_table([little, big + b'rest', b'\0\1'])).tolist() == [
         5_000_000_007,
         -4_999_999_993,
         0,
     ]
-    assert header_stamps([]).tolist() == []
+    assert stamps_in(head_table([])).tolist() == []
 
 
 @pytest.mark.parametrize('suffix', ['mcap', 'db3'])
