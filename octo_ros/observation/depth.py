@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from octo_ros.errors import ObservationError
+from octo_ros.observation.image_rows import image_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,17 +60,9 @@ def decode_depth(
         raise ObservationError(msg)
     order = '>' if message.is_bigendian else '<'
     dtype = np.dtype(order + kind)
-    data = np.frombuffer(message.data, np.uint8)
-    rows, row_bytes = message.height, message.width * dtype.itemsize
-    if row_bytes == 0 or rows == 0 or message.step < row_bytes or data.size < rows * message.step:
-        msg = (
-            f'A depth image on {topic} claims {rows} x {message.width} {message.encoding!r} with '
-            f'rows of {message.step} bytes, but holds {data.size} bytes; needed are {rows} rows '
-            f'of at least {row_bytes}.'
-        )
-        raise ObservationError(msg)
-    packed = data[: rows * message.step].reshape(rows, message.step)[:, :row_bytes]
-    return metres(np.ascontiguousarray(packed).view(dtype))
+    row_bytes = message.width * dtype.itemsize
+    padded = image_rows(message, message.height, row_bytes, f'A depth image on {topic}')
+    return metres(np.ascontiguousarray(padded[:, :row_bytes]).view(dtype))
 
 
 def metres(samples: NDArray[np.generic]) -> NDArray[np.float32]:

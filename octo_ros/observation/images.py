@@ -26,6 +26,7 @@ import cv2
 import numpy as np
 
 from octo_ros.errors import ObservationError
+from octo_ros.observation.image_rows import image_rows
 from octo_ros.observation.lanczos import lanczos3
 from octo_ros.observation.pixel_formats import PIXEL_FORMATS, PixelFormat, refusal
 
@@ -144,15 +145,7 @@ def _samples(
     """The samples without the padding of their rows, shape (rows of memory, columns)."""
     rows = message.height * pixels.halves // 2
     row_bytes = message.width * pixels.channels * pixels.bits // 8
-    data = np.frombuffer(message.data, np.uint8)
-    if row_bytes == 0 or rows == 0 or message.step < row_bytes or data.size < rows * message.step:
-        msg = (
-            f'An image on {topic} claims {message.height} x {message.width} {message.encoding!r} '
-            f'with rows of {message.step} bytes, but holds {data.size} bytes; needed are {rows} '
-            f'rows of at least {row_bytes}.'
-        )
-        raise ObservationError(msg)
-    padded = data[: rows * message.step].reshape(rows, message.step)
+    padded = image_rows(message, rows, row_bytes, f'An image on {topic}')
     if pixels.halves == 6 and message.step != row_bytes:
         # Chroma rows are twice as long, so their padding comes after every second row of memory.
         chroma = padded[message.height :].reshape(message.height, -1)[:, : 2 * row_bytes]
