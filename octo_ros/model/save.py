@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from octo_ros.durable import sync
 from octo_ros.errors import CheckpointError
 from octo_ros.model.checkpoint import CheckpointDirectory, load_weights
 from octo_ros.model.flax_writer import write_arrays
@@ -107,7 +108,7 @@ def _make_step(model: Octo, folder: Path) -> None:
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    _flush_directory(folder.parent)
+    sync(folder.parent)
 
 
 def _replace_file(model: Octo, weights: Path) -> None:
@@ -118,7 +119,7 @@ def _replace_file(model: Octo, weights: Path) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    _flush_directory(weights.parent)
+    sync(weights.parent)
 
 
 def _write(model: Octo, file: Path) -> None:
@@ -130,12 +131,3 @@ def _write(model: Octo, file: Path) -> None:
         )
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _flush_directory(directory: Path) -> None:
-    """Make a rename survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

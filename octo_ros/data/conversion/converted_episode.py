@@ -20,9 +20,9 @@ from pydantic import TypeAdapter
 
 from octo_ros.data.bags.losses import BagLosses
 from octo_ros.data.report.episode_report import EpisodeReport, SkippedEpisode
-from octo_ros.data.rlds.publish import sync
 from octo_ros.data.rlds.record import EpisodeRecord
 from octo_ros.data.rlds.spool import SpooledPictures
+from octo_ros.durable import sync
 from octo_ros.errors import DatasetError
 from octo_ros.observation.repeats import PictureCounts
 

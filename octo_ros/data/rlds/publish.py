@@ -10,6 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from octo_ros.durable import sync
+
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2  # linux/fs.h
 
@@ -41,15 +43,6 @@ def recover(target: Path) -> None:
             shutil.rmtree(aside)
         else:
             aside.rename(target)
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a directory, outlive a power failure."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _aside(target: Path) -> Path:
