@@ -15,12 +15,9 @@ import pytest
 
 from octo_ros.data.conversion.beam import pipeline_options
 from octo_ros.data.conversion.convert import convert
-from octo_ros.data.conversion.request import ConversionRequest, Topics
-from octo_ros.embodiment import load_embodiment
+from octo_ros.data.conversion.request import Topics
 from octo_ros.errors import BagError, ConfigError, DatasetError
-from octo_ros.types import EpisodeEventKind as Kind
 
-WIDOWX = load_embodiment('widowx')
 ROOT = Path(__file__).resolve().parents[3]
 needs_beam = pytest.mark.skipif(
     find_spec('apache_beam') is None,
@@ -29,27 +26,10 @@ needs_beam = pytest.mark.skipif(
 
 
 @pytest.fixture
-def request_of(bag, tmp_path, moving_pose, monkeypatch):
+def request_of(three_episodes, monkeypatch):
     # Workers are processes that import octo_ros themselves.
     monkeypatch.setenv('PYTHONPATH', os.pathsep.join([str(ROOT), *sys.path]))
-    bag.robot(0, 1500)
-    for ms in range(0, 1500, 20):
-        bag.pose(ms, moving_pose(ms), frame='camera')
-    for i in range(3):
-        bag.event(i * 500, Kind.START, str(i), 'wave')
-    path = bag.write(tmp_path / 'bag')
-
-    def make(output, **options):
-        return ConversionRequest((path,), WIDOWX, tmp_path / output, 'robot', hz=10.0, **options)
-
-    return make
-
-
-def files(target, place=None):
-    return {
-        path.name: path.read_bytes().replace(str(place or target).encode(), b'TARGET')
-        for path in target.iterdir()
-    }
+    return three_episodes
 
 
 def test_without_beam_it_says_how_to_get_it(request_of, tmp_path, monkeypatch):
@@ -60,7 +40,7 @@ def test_without_beam_it_says_how_to_get_it(request_of, tmp_path, monkeypatch):
 
 
 @needs_beam
-def test_two_workers_of_the_direct_runner_write_the_same_bytes(request_of, tmp_path):
+def test_two_workers_of_the_direct_runner_write_the_same_bytes(request_of, files, tmp_path):
     seen = []
     convert(request_of('plain'))
     convert(request_of('beam', runner='direct', workers=2), seen.append)
@@ -98,7 +78,7 @@ def test_what_a_bag_lacks_is_told_once(request_of):
 
 
 @needs_beam
-def test_an_output_that_only_beam_can_write(request_of, tmp_path):
+def test_an_output_that_only_beam_can_write(request_of, files, tmp_path):
     from .elsewhere import ElsewhereFileSystem
 
     ElsewhereFileSystem.root = tmp_path / 'elsewhere'

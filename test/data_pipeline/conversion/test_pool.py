@@ -14,47 +14,21 @@ import pytest
 from octo_ros.data.conversion.convert import convert
 from octo_ros.data.conversion.plan import make_plan
 from octo_ros.data.conversion.pool import run_pool
-from octo_ros.data.conversion.request import ConversionRequest, Topics
-from octo_ros.embodiment import load_embodiment
+from octo_ros.data.conversion.request import Topics
 from octo_ros.errors import BagError, DatasetError
-from octo_ros.types import EpisodeEventKind as Kind
-
-WIDOWX = load_embodiment('widowx')
 
 
-@pytest.fixture
-def request_of(bag, tmp_path, moving_pose):
-    bag.robot(0, 1500)
-    for ms in range(0, 1500, 20):
-        bag.pose(ms, moving_pose(ms), frame='camera')
-    for i in range(3):
-        bag.event(i * 500, Kind.START, str(i), 'wave')
-    path = bag.write(tmp_path / 'bag')
-
-    def make(output, **options):
-        return ConversionRequest((path,), WIDOWX, tmp_path / output, 'robot', hz=10.0, **options)
-
-    return make
-
-
-def files(target):
-    return {
-        path.name: path.read_bytes().replace(str(target).encode(), b'TARGET')
-        for path in target.iterdir()
-    }
-
-
-def test_two_workers_write_the_same_bytes_as_one(request_of, tmp_path):
+def test_two_workers_write_the_same_bytes_as_one(three_episodes, files, tmp_path):
     seen = []
-    convert(request_of('one'))
-    convert(request_of('two', workers=2), seen.append)
+    convert(three_episodes('one'))
+    convert(three_episodes('two', workers=2), seen.append)
     assert files(tmp_path / 'one/robot/1.0.0') == files(tmp_path / 'two/robot/1.0.0')
     assert (seen[-1].done, seen[-1].total) == (3, 3)
     assert mp.active_children() == []
 
 
-def test_a_killed_worker_is_a_sentence(request_of, tmp_path):
-    request = request_of('out')
+def test_a_killed_worker_is_a_sentence(three_episodes, tmp_path):
+    request = three_episodes('out')
 
     def kill(_):
         for child in mp.active_children():
@@ -65,8 +39,8 @@ def test_a_killed_worker_is_a_sentence(request_of, tmp_path):
     assert mp.active_children() == []
 
 
-def test_an_interrupt_ends_the_workers(request_of, tmp_path):
-    request = request_of('out')
+def test_an_interrupt_ends_the_workers(three_episodes, tmp_path):
+    request = three_episodes('out')
 
     def interrupt(_):
         assert len(mp.active_children()) == 1
@@ -77,8 +51,8 @@ def test_an_interrupt_ends_the_workers(request_of, tmp_path):
     assert mp.active_children() == []
 
 
-def test_what_a_worker_refuses_is_raised_here(request_of, tmp_path):
-    request = replace(request_of('out'), topics=Topics(pose='/pose'))
+def test_what_a_worker_refuses_is_raised_here(three_episodes, tmp_path):
+    request = replace(three_episodes('out'), topics=Topics(pose='/pose'))
     jobs = make_plan(request).jobs[:1]
     with pytest.raises(BagError, match="/pose gives poses in frame 'camera'"):
         run_pool(jobs, request, tmp_path / 'parts', lambda _: None)
@@ -86,14 +60,14 @@ def test_what_a_worker_refuses_is_raised_here(request_of, tmp_path):
 
 
 @pytest.mark.parametrize('workers', [1, 2])
-def test_a_full_disk_is_a_sentence(request_of, tmp_path, workers):
+def test_a_full_disk_is_a_sentence(three_episodes, tmp_path, workers):
     """A limit of the size of files is inherited by the workers, and refused like a full disk."""
     size = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, size[1]))
     try:
         with pytest.raises(DatasetError, match='cannot be written: File too large'):
-            convert(request_of('out', workers=workers))
+            convert(three_episodes('out', workers=workers))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, size)
         signal.signal(signal.SIGXFSZ, before)
